@@ -1,0 +1,44 @@
+/* Who: an address-of-record, its credentials and the authentication cache. One per line. */
+#ifndef SIRA_ACCOUNT_H
+#define SIRA_ACCOUNT_H
+
+#include <sira/digest.h>
+#include <sira/server.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Strings are borrowed: they must outlive the account. */
+typedef struct sira_account_config {
+    size_t size;              /* set by sira_account_config_init */
+    sira_str aor;             /* "sip:alice@example.com" */
+    sira_str registrar;       /* Request-URI of REGISTER; default: "sip:" and the domain of the AOR (RFC 3261 10.2) */
+    sira_str display_name;    /* default: none */
+    sira_str user;            /* for authentication; default: the user part of the AOR */
+    sira_str password;        /* or: */
+    sira_str ha1[SIRA_HASH_COUNT]; /* hex, by sira_hash_algorithm: see digest.h */
+    sira_str ha1_realm;
+    sira_digest_ha1_fn get_ha1; /* or this; when it says SIRA_MORE, go on with sira_account_give_ha1 */
+    void *get_ha1_context;
+    sira_digest_policy policy;
+} sira_account_config;
+
+SIRA_API void sira_account_config_init(sira_account_config *config);
+
+/* SIRA_OK; SIRA_E_CONFIG with the field's name in diag. */
+SIRA_API sira_status sira_account_init(sira_account *account, sira_server *server, const sira_account_config *config, sira_diag *diag);
+
+/* Gives an HA1 that get_ha1 announced with SIRA_MORE, at the account's next tick. SIRA_OK; SIRA_IDLE: nobody waits for it. */
+SIRA_API sira_status sira_account_give_ha1(sira_account *account, sira_str realm, sira_hash_algorithm algorithm,
+                                           const uint8_t ha1[SIRA_HASH_SIZE_MAX]);
+
+/* Wipes all secrets of an account that is not used any more; its registrations must have been removed. */
+SIRA_API void sira_account_wipe(sira_account *account);
+
+#include <sira/detail/account.h>
+
+#ifdef __cplusplus
+}
+#endif
+#endif

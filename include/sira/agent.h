@@ -1,0 +1,90 @@
+/* The agent: the root of everything that has state. It routes messages, keeps time and owns the plug points. One per thread; no locks inside.
+ *
+ * Bytes and time go in through sira_agent_receive and sira_agent_tick; bytes and one deadline come out through the plug points. Events are delivered last, when all state is settled, so a
+ * handler may call any function of the library, also one that removes the object the event is about. */
+#ifndef SIRA_AGENT_H
+#define SIRA_AGENT_H
+
+#include <sira/detail/forward.h>
+#include <sira/event.h>
+#include <sira/hash.h>
+#include <sira/limits.h>
+#include <sira/message.h>
+#include <sira/transport.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Takes a request that the agent has no owner for. Return SIRA_OK when it is dealt with; SIRA_IDLE: the agent answers (OPTIONS: 200, others: 405). The message is valid during the call. */
+typedef sira_status (*sira_agent_request_fn)(void *user, const sira_message *request, const sira_flow *flow);
+
+/* Times are in milliseconds. Strings and memory are borrowed: they must outlive the agent. */
+typedef struct sira_agent_config {
+    size_t size;             /* set by sira_agent_config_init */
+    sira_transport transport; /* open and send are needed */
+    sira_timer_port timer;   /* optional */
+    sira_entropy entropy;    /* needed */
+    sira_hash hash;          /* needed */
+    sira_resolver resolver;  /* optional */
+    sira_trace trace;        /* optional */
+    sira_event_fn on_event;  /* optional */
+    sira_agent_request_fn on_request; /* optional; default: OPTIONS gets 200, anything else 405 */
+    void *user;              /* handed to on_event and on_request */
+    char *scratch;           /* needed: where messages are written before they are sent */
+    size_t scratch_size;     /* at least 512; 1500 holds any REGISTER with the limits of limits.h */
+    sira_str user_agent;     /* User-Agent; empty: none */
+    uint32_t t1;             /* RFC 3261 17.1.1.1; default 500; 10 to 60000 */
+    uint32_t t2;             /* default 4000; at least t1 */
+    uint32_t t4;             /* default 5000 */
+} sira_agent_config;
+
+SIRA_API void sira_agent_config_init(sira_agent_config *config);
+
+/* What was counted since sira_agent_init. */
+typedef struct sira_agent_counters {
+    uint32_t sent;
+    uint32_t received;
+    uint32_t retransmitted;
+    uint32_t malformed; /* refused by the parser */
+    uint32_t stray;     /* responses that fit no live transaction */
+    uint32_t unhandled; /* requests that nobody owned */
+    uint32_t send_failed;
+} sira_agent_counters;
+
+/* SIRA_OK; SIRA_E_CONFIG with the field's name in diag; SIRA_E_ENTROPY. now: any moment of the caller's clock. */
+SIRA_API sira_status sira_agent_init(sira_agent *agent, const sira_agent_config *config, uint64_t now, sira_diag *diag);
+
+/* Takes one datagram, or one message that a framer cut. flow says which socket it came in on (local, id) and from whom (remote).
+ * SIRA_OK: taken; SIRA_IDLE: a keep-alive, or a response that is not ours: give it to your own call stack; an error of the syntax band: it was refused, counted and traced (and a
+ * request answered with a stateless 400). */
+SIRA_API sira_status sira_agent_receive(sira_agent *agent, const sira_flow *flow, sira_str bytes, uint64_t now);
+
+/* Runs what is due. Call it at the deadline, or whenever you like. */
+SIRA_API void sira_agent_tick(sira_agent *agent, uint64_t now);
+
+/* When sira_agent_tick is needed next; SIRA_NEVER: not until something else happens. */
+SIRA_API uint64_t sira_agent_deadline(const sira_agent *agent);
+
+/* A connection that open() announced with SIRA_MORE is there; flow->local is known now. */
+SIRA_API void sira_agent_flow_up(sira_agent *agent, const sira_flow *flow, uint64_t now);
+/* A flow broke, could not be made, or its peer is unreachable (an ICMP error, say). Matched by id and remote. */
+SIRA_API void sira_agent_flow_down(sira_agent *agent, const sira_flow *flow, uint64_t now);
+
+/* The answer to a resolver's query. */
+typedef struct sira_dns_answer {
+    uint32_t ticket;                /* of the query */
+    const sira_endpoint *addresses; /* family and address are used; what exceeds SIRA_LIMIT_TARGETS is left out */
+    size_t count;                   /* 0: the name has none, or nobody answered */
+    uint32_t ttl;                   /* seconds for which they hold */
+} sira_dns_answer;
+SIRA_API void sira_agent_dns_answer(sira_agent *agent, const sira_dns_answer *answer, uint64_t now);
+
+SIRA_API const sira_agent_counters *sira_agent_get_counters(const sira_agent *agent);
+
+#include <sira/detail/agent.h>
+
+#ifdef __cplusplus
+}
+#endif
+#endif

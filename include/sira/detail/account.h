@@ -1,0 +1,15 @@
+/* Layout of an account. Not API. */
+#ifndef SIRA_DETAIL_ACCOUNT_H
+#define SIRA_DETAIL_ACCOUNT_H
+
+struct sira_account {
+    sira_server *server;
+    sira_str aor, registrar, display_name;
+    sira_str user_part; /* of the AOR, as it stands there */
+    sira_str domain;    /* host part of the AOR with its port */
+    sira_digest_client_config digest_config;
+    sira_digest_client digest;
+    sira_registration *waiting_for_ha1;
+};
+
+#endif

@@ -1,0 +1,25 @@
+/* Layout of the agent. Not API. */
+#ifndef SIRA_DETAIL_AGENT_H
+#define SIRA_DETAIL_AGENT_H
+
+#include <sira/detail/random.h>
+#include <sira/detail/timer.h>
+#include <sira/detail/transaction.h>
+
+struct sira_agent {
+    sira_agent_config config;
+    sira_random random;
+    sira_timers timers;
+    sira_transactions transactions;
+    sira_link servers;
+    sira_link events; /* clients that have something to tell */
+    sira_agent_counters counters;
+    sira_message message;
+    sira_field fields[SIRA_LIMIT_FIELDS];
+    uint64_t now;
+    uint64_t told; /* deadline that the port knows */
+    uint32_t ticket;
+    bool running;
+};
+
+#endif

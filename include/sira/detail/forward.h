@@ -1,0 +1,10 @@
+/* The nouns, declared once, so that the headers can name each other's types. */
+#ifndef SIRA_DETAIL_FORWARD_H
+#define SIRA_DETAIL_FORWARD_H
+
+typedef struct sira_agent sira_agent;
+typedef struct sira_server sira_server;
+typedef struct sira_account sira_account;
+typedef struct sira_registration sira_registration;
+
+#endif

@@ -1,0 +1,24 @@
+/* Layout of a server. Not API. */
+#ifndef SIRA_DETAIL_SERVER_H
+#define SIRA_DETAIL_SERVER_H
+
+#include <sira/detail/timer.h>
+
+struct sira_server {
+    sira_agent *agent;
+    sira_server_config config;
+    sira_link in_agent;
+    sira_link registrations;
+    sira_link queue; /* registrations that wait for a turn, in order */
+    sira_str host;   /* the name to resolve; empty: the address was given */
+    sira_endpoint targets[SIRA_LIMIT_TARGETS];
+    sira_flow flow; /* to targets[target] */
+    uint64_t resolved_until;
+    uint32_t ticket; /* of the query under way; 0: none */
+    uint16_t dns_type;
+    uint16_t in_flight;
+    uint8_t target_count, target;
+    uint8_t flow_state;
+};
+
+#endif

@@ -1,0 +1,164 @@
+/* Digest authentication (RFC 3261 22, RFC 7616, RFC 8760), usable without the agent: challenge in, header out. */
+#ifndef SIRA_DIGEST_H
+#define SIRA_DIGEST_H
+
+#include <sira/base.h>
+#include <sira/field.h>
+#include <sira/hash.h>
+#include <sira/limits.h>
+#include <sira/message.h>
+#include <sira/writer.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The algorithms, weakest first within the plain ones; values are stable (they stand in exported state). */
+typedef enum sira_algorithm {
+    SIRA_ALGORITHM_NONE = 0, /* unknown or not given */
+    SIRA_ALGORITHM_MD5,
+    SIRA_ALGORITHM_MD5_SESS,
+    SIRA_ALGORITHM_SHA_256,
+    SIRA_ALGORITHM_SHA_256_SESS,
+    SIRA_ALGORITHM_SHA_512_256,
+    SIRA_ALGORITHM_SHA_512_256_SESS,
+    SIRA_ALGORITHM_AKAV1_MD5,
+    SIRA_ALGORITHM_AKAV2_MD5,
+    SIRA_ALGORITHM_COUNT
+} sira_algorithm;
+
+/* Any case; SIRA_ALGORITHM_NONE when unknown. */
+SIRA_API sira_algorithm sira_algorithm_of(sira_str name);
+SIRA_API const char *sira_algorithm_name(sira_algorithm algorithm); /* as "SHA-512-256-sess"; static */
+
+typedef enum sira_qop { SIRA_QOP_NONE = 0, SIRA_QOP_AUTH = 1, SIRA_QOP_AUTH_INT = 2 } sira_qop; /* also a bit mask of offers */
+
+/* One digest challenge, its quoted values as they were received: with quotes and escapes (sira_str_unquote). */
+typedef struct sira_challenge {
+    sira_str realm;
+    sira_str nonce;
+    sira_str opaque; /* empty: none */
+    sira_str domain; /* empty: none */
+    uint8_t algorithm; /* sira_algorithm; MD5 when the parameter is absent, NONE when it is unknown */
+    uint8_t qop;       /* mask of sira_qop; 0 when the parameter is absent (RFC 2069) */
+    bool qop_present;  /* it was there, maybe with unknown values only */
+    bool stale;
+    bool userhash;
+    bool utf8;         /* charset=UTF-8 */
+} sira_challenge;
+
+/* SIRA_OK; SIRA_IDLE: another scheme than Digest; SIRA_E_SYNTAX: realm or nonce is missing, or one stands twice. */
+SIRA_API sira_status sira_challenge_parse(sira_challenge *challenge, const sira_auth *auth, sira_diag *diag);
+
+/* H(user:realm:password), RFC 7616 3.4.2, as bytes. user and realm without quotes and escapes. SIRA_OK or SIRA_E_HASH. */
+SIRA_API sira_status sira_digest_ha1(const sira_hash *hash, sira_hash_algorithm algorithm, const sira_str user_realm_password[3],
+                                     uint8_t ha1[SIRA_HASH_SIZE_MAX]);
+
+/* ---- client ---- */
+
+/* How challenges are chosen. All zero is the default. */
+typedef struct sira_digest_policy {
+    bool strongest_first;      /* default: the topmost that is supported (RFC 8760 2.4) */
+    uint8_t minimum_algorithm; /* sira_algorithm; weaker challenges are skipped; NONE: any. Compared by the hash: MD5 < SHA-256 < SHA-512-256 */
+    uint8_t minimum_qop;       /* sira_qop; NONE: challenges without qop are answered too; AUTH_INT: only auth-int */
+    bool prefer_auth_int;      /* when both are offered; default: auth */
+    bool allow_downgrade;      /* accept a weaker algorithm than the realm offered before */
+    bool require_rspauth;      /* a 2xx to a request with credentials must prove the password (RFC 7616 3.5) */
+} sira_digest_policy;
+
+/* Asks for HA1 (a secure element, a database). Write it and return SIRA_OK; return SIRA_MORE to give it later by
+ * sira_digest_client_give_ha1; return an error to refuse. realm has no quotes or escapes and is valid during the call. */
+typedef sira_status (*sira_digest_ha1_fn)(void *context, sira_str realm, sira_hash_algorithm algorithm, uint8_t ha1[SIRA_HASH_SIZE_MAX]);
+
+/* Who answers. Strings are borrowed: they must outlive the client. */
+typedef struct sira_digest_client_config {
+    size_t size;              /* set by sira_digest_client_config_init */
+    sira_hash hash;
+    sira_str user;            /* without escapes, at most SIRA_LIMIT_CONFIG bytes */
+    sira_str password;        /* or: */
+    sira_str ha1[SIRA_HASH_COUNT]; /* hex, by sira_hash_algorithm; empty: none. Only algorithms given here are answered when there is no password */
+    sira_str ha1_realm;       /* the realm that ha1 is for; empty: any realm that challenges */
+    sira_digest_ha1_fn get_ha1; /* or this */
+    void *get_ha1_context;
+    sira_digest_policy policy;
+} sira_digest_client_config;
+SIRA_API void sira_digest_client_config_init(sira_digest_client_config *config);
+
+/* What is remembered of one realm. Fields are not API. */
+typedef struct sira_digest_realm {
+    char realm[SIRA_LIMIT_REALM]; /* as received, without the quotes */
+    char nonce[SIRA_LIMIT_NONCE];
+    char opaque[SIRA_LIMIT_OPAQUE];
+    uint8_t ha1[SIRA_HASH_SIZE_MAX]; /* with -sess: of the session */
+    uint8_t sess_cnonce[8];
+    uint32_t nc;         /* last one used with this nonce */
+    uint32_t generation; /* changes with every new nonce */
+    uint8_t realm_len, nonce_len, opaque_len;
+    uint8_t algorithm, qop;
+    uint8_t strongest;   /* downgrade memory */
+    uint8_t flags;
+} sira_digest_realm;
+
+/* The authentication cache of one account. Fields are not API. */
+typedef struct sira_digest_client {
+    const sira_digest_client_config *config;
+    sira_digest_realm realms[SIRA_LIMIT_REALMS];
+} sira_digest_client;
+
+/* What one request carried: enough to write it again byte for byte, and to judge what comes back. 16 bytes and a few; the owner of the
+ * request keeps it. Fields are not API. */
+typedef struct sira_digest_attempt {
+    uint8_t cnonce[8];
+    struct {
+        uint32_t generation;
+        uint32_t nc;
+        uint8_t sent;   /* credentials for this realm are in the request */
+        uint8_t fresh;  /* and answer a challenge with nc=1, so a challenge in return is a rejection */
+    } realm[SIRA_LIMIT_REALMS];
+} sira_digest_attempt;
+
+/* What is to be authorized. */
+typedef struct sira_digest_request {
+    sira_str method;
+    sira_str uri;  /* the Request-URI */
+    sira_str body; /* hashed with auth-int; may be empty */
+} sira_digest_request;
+
+/* The config must outlive the client. SIRA_OK; SIRA_E_CONFIG with the field's name in diag: no user, neither password nor HA1 nor callback, HA1 that is not
+ * hex of the right length, a CR, LF or NUL. */
+SIRA_API sira_status sira_digest_client_init(sira_digest_client *client, const sira_digest_client_config *config, sira_diag *diag);
+
+/* Forgets nonces and session keys and wipes them; the downgrade memory stays. */
+SIRA_API void sira_digest_client_forget(sira_digest_client *client);
+
+/* Wipes all. */
+SIRA_API void sira_digest_client_wipe(sira_digest_client *client);
+
+/* Starts a request: takes nc of every realm that has a nonce and fixes the cnonce (8 random bytes of the caller's). */
+SIRA_API void sira_digest_client_begin(sira_digest_client *client, sira_digest_attempt *attempt, const uint8_t cnonce[8]);
+
+/* Writes the Authorization and Proxy-Authorization lines of a begun request, one per realm that has a nonce; maybe none. The same attempt gives
+ * the same bytes. SIRA_OK; SIRA_E_STATE: a nonce has changed since begin, so the request can't be repeated as it was; SIRA_E_HASH: nothing was written and the writer has failed. */
+SIRA_API sira_status sira_digest_client_write(sira_digest_client *client, const sira_digest_attempt *attempt,
+                                              const sira_digest_request *request, sira_writer *writer);
+
+/* Takes a 401 or 407 to a request. Exactly one fresh challenge is answered per realm; stale is decided by what was sent.
+ * SIRA_OK: begin again and send (new CSeq); SIRA_MORE: HA1 comes later; SIRA_E_CREDENTIALS: what we sent was rejected; SIRA_E_CHALLENGE: nothing that can be answered;
+ * SIRA_E_DOWNGRADE: only weaker than before; SIRA_E_LIMIT: a nonce, realm or opaque is too long to keep (diag says which); SIRA_E_SYNTAX. On every error nothing has changed except that a
+ * rejected nonce is forgotten. */
+SIRA_API sira_status sira_digest_client_challenged(sira_digest_client *client, const sira_digest_attempt *attempt,
+                                                   const sira_message *response, sira_diag *diag);
+
+/* Gives the HA1 that get_ha1 announced with SIRA_MORE. SIRA_OK: begin and send; SIRA_IDLE: nobody waits for it. */
+SIRA_API sira_status sira_digest_client_give_ha1(sira_digest_client *client, sira_str realm, sira_hash_algorithm algorithm,
+                                                 const uint8_t ha1[SIRA_HASH_SIZE_MAX]);
+
+/* Takes any 2xx to a request: Authentication-Info with rspauth and nextnonce. SIRA_OK, also when there is none; SIRA_E_RSPAUTH: the proof is wrong, or is missing while the policy
+ * demands it: do not trust the response. */
+SIRA_API sira_status sira_digest_client_accepted(sira_digest_client *client, const sira_digest_attempt *attempt,
+                                                 const sira_digest_request *request, const sira_message *response, sira_diag *diag);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
