@@ -1,0 +1,52 @@
+# What Sira is built from: plain lists, one path per line, relative to the top of the repository, so that any build system can read them.
+# A file stands here when it exists, and the other way round (tests/structure checks it). Sorted by layer, low to high.
+
+# Everything above the I/O line, for every machine. Include paths: include and lib.
+set(SIRA_SOURCES
+    lib/base/version.c
+)
+
+# The hash and entropy providers over Libgcrypt (include/sira/gcrypt.h).
+set(SIRA_GCRYPT_SOURCES
+)
+
+# The hash provider in plain C, where there is no Libgcrypt.
+set(SIRA_PORTABLE_HASH_SOURCES
+)
+
+# The ready-made port over libuv (include/sira/host.h).
+set(SIRA_HOST_SOURCES
+)
+
+# What is installed.
+set(SIRA_PUBLIC_HEADERS
+    include/sira/account.h
+    include/sira/agent.h
+    include/sira/base.h
+    include/sira/detail/forward.h
+    include/sira/digest.h
+    include/sira/endpoint.h
+    include/sira/event.h
+    include/sira/export.h
+    include/sira/field.h
+    include/sira/framer.h
+    include/sira/hash.h
+    include/sira/limits.h
+    include/sira/message.h
+    include/sira/registration.h
+    include/sira/server.h
+    include/sira/sira.h
+    include/sira/status.h
+    include/sira/transport.h
+    include/sira/uri.h
+    include/sira/version.h
+    include/sira/writer.h
+)
+set(SIRA_GCRYPT_PUBLIC_HEADERS
+    include/sira/gcrypt.h
+)
+set(SIRA_PORTABLE_HASH_PUBLIC_HEADERS
+)
+set(SIRA_HOST_PUBLIC_HEADERS
+    include/sira/host.h
+)
