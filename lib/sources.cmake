@@ -23,7 +23,14 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/account.h
     include/sira/agent.h
     include/sira/base.h
+    include/sira/detail/account.h
+    include/sira/detail/agent.h
     include/sira/detail/forward.h
+    include/sira/detail/random.h
+    include/sira/detail/registration.h
+    include/sira/detail/server.h
+    include/sira/detail/timer.h
+    include/sira/detail/transaction.h
     include/sira/digest.h
     include/sira/endpoint.h
     include/sira/event.h
