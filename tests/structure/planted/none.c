@@ -1,0 +1,5 @@
+/* No fault: the same flags let a right program pass. */
+int main(void)
+{
+    return 0;
+}

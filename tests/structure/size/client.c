@@ -1,0 +1,52 @@
+/* The whole of a registration client over UDP: everything that keeps a line registered, and what an application asks about it. */
+#include <sira/sira.h>
+
+/* What a port would fill in. */
+sira_agent_config agent_config;
+sira_server_config server_config;
+sira_account_config account_config;
+sira_registration_config registration_config;
+sira_flow flow;
+sira_str received;
+uint64_t now;
+char line[200];
+volatile uint32_t sink;
+
+static sira_agent agent;
+static sira_server server;
+static sira_account account;
+static sira_registration registration;
+
+/* What one more line costs while it is idle; the size of this array is read from the object file. */
+char memory_of_a_line[sizeof account + sizeof registration];
+
+static void on_event(void *user, const sira_event *event)
+{
+    (void)user;
+    sink += (uint32_t)sira_event_describe(event, line, sizeof line);
+}
+
+int main(void)
+{
+    sira_agent_config_init(&agent_config);
+    agent_config.on_event = on_event;
+    sink += (uint32_t)sira_agent_init(&agent, &agent_config, now, NULL);
+    sira_server_config_init(&server_config);
+    sink += (uint32_t)sira_server_init(&server, &agent, &server_config, NULL);
+    sira_account_config_init(&account_config);
+    sink += (uint32_t)sira_account_init(&account, &server, &account_config, NULL);
+    sira_registration_config_init(&registration_config);
+    sink += (uint32_t)sira_registration_init(&registration, &account, &registration_config, NULL);
+    sink += (uint32_t)sira_registration_start(&registration);
+    while (sink != 0) {
+        sink += (uint32_t)sira_agent_receive(&agent, &flow, received, now);
+        sira_agent_tick(&agent, now);
+        sink += (uint32_t)sira_agent_deadline(&agent);
+        sira_agent_flow_down(&agent, &flow, now);
+    }
+    sink += (uint32_t)sira_registration_get_state(&registration);
+    sink += (uint32_t)sira_registration_stop(&registration);
+    sira_registration_remove(&registration);
+    sira_account_wipe(&account);
+    return 0;
+}
