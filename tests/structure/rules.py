@@ -142,4 +142,17 @@ def version(root):
     return [] if text == ".".join(numbers) else [f"include/sira/version.h: SIRA_VERSION is {text}, the numbers say {numbers}"]
 
 
-ALL = {"sources": sources, "layers": layers, "interface": interface, "text": text, "version": version}
+def registered(root):
+    """Every test file is run: a file that no list names would pass for ever."""
+    problems = []
+    for folder, function in (("unit", "sira_unit_test"), ("scenario", "sira_scenario_test")):
+        text = re.sub(r"#.*", "", (Path(root) / f"tests/{folder}/CMakeLists.txt").read_text())
+        names = re.findall(rf"^{function}\((\w+)", text, re.M)
+        for path in tree.files(root, f"tests/{folder}/test_*.c"):
+            if Path(path).stem[len("test_"):] not in names:
+                problems.append(f"{path} is not registered in tests/{folder}/CMakeLists.txt")
+    return problems
+
+
+ALL = {"sources": sources, "layers": layers, "interface": interface, "text": text, "version": version,
+       "registered": registered}

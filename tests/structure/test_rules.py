@@ -17,6 +17,9 @@ IS_GCC = "clang" not in objects.run(*COMPILER, "--version")
 GOOD = {
     "lib/sources.cmake": "set(SIRA_SOURCES\n    lib/base/str.c\n    lib/message/uri.c\n)\n"
                          "set(SIRA_PUBLIC_HEADERS\n    include/sira/base.h\n    include/sira/uri.h\n)\n",
+    "tests/unit/CMakeLists.txt": "# sira_unit_test(uri)\nsira_unit_test(str)\n",
+    "tests/unit/test_str.c": "int main(void)\n{\n    return 0;\n}\n",
+    "tests/scenario/CMakeLists.txt": "sira_scenario_test(life)\n",
     "include/sira/base.h": "#ifndef SIRA_BASE_H\n#define SIRA_BASE_H\n#include <stddef.h>\n#define SIRA_API\n"
                            "SIRA_API size_t sira_str_count(const char *at);\n#endif\n",
     "include/sira/uri.h": "#ifndef SIRA_URI_H\n#define SIRA_URI_H\n#include <sira/base.h>\n"
@@ -91,6 +94,10 @@ class PlantedFault(unittest.TestCase):
         self.assert_caught(rules.text, "lib/base/str.c", "\tint x;\n", "a tab")
         self.assert_caught(rules.text, "lib/base/str.c", "int x; \n", "a blank at the end")
         self.assert_caught(rules.text, "lib/base/str.c", "\n" * 1000, "lines")
+
+    def test_registered(self):
+        self.assert_caught(rules.registered, "tests/unit/test_uri.c", "\n", "test_uri.c is not registered")
+        self.assert_caught(rules.registered, "tests/scenario/test_uri.c", "\n", "test_uri.c is not registered")
 
     def test_headers(self):
         check = lambda root: headers.problems(root, COMPILER)
