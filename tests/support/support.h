@@ -12,8 +12,8 @@
 
 #include <sira/base.h>
 
-/* A copy on the heap of exactly this length, without a NUL: the address sanitizer sees a read of one byte too many. Free it with
- * heap_str_free. Fails the test when there is no memory. */
+/* A copy on the heap of exactly this length, without a NUL: the address sanitizer sees a read of one byte too many.
+ * Free it with heap_str_free. Fails the test when there is no memory. */
 sira_str heap_str(const void *bytes, size_t len);
 sira_str heap_str_from(const char *text);
 void heap_str_free(sira_str copy);

@@ -1,4 +1,5 @@
-/* The whole of a registration client over UDP: everything that keeps a line registered, and what an application asks about it. */
+/* The whole of a registration client over UDP: everything that keeps a line registered, and what an application asks
+ * about it. */
 #include <sira/sira.h>
 
 /* What a port would fill in. */

@@ -1,4 +1,5 @@
-/* Takes a response apart as a client has to, answers its challenge, and writes a request: parser, writer and digest without an agent. */
+/* Takes a response apart as a client has to, answers its challenge, and writes a request: parser, writer and digest
+ * without an agent. */
 #include <sira/digest.h>
 #include <sira/framer.h>
 #include <sira/message.h>
