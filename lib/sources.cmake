@@ -4,10 +4,24 @@
 # Everything above the I/O line, for every machine. Include paths: include and lib.
 set(SIRA_SOURCES
     lib/base/version.c
+    lib/digest/accept.c
+    lib/digest/algorithm.c
+    lib/digest/authorize.c
+    lib/digest/base64.c
+    lib/digest/challenge.c
+    lib/digest/client.c
+    lib/digest/hash.c
+    lib/digest/hex.c
+    lib/digest/hmac.c
+    lib/digest/key.c
+    lib/digest/proof.c
+    lib/digest/quoted.c
+    lib/digest/select.c
 )
 
 # The hash and entropy providers over Libgcrypt (include/sira/gcrypt.h).
 set(SIRA_GCRYPT_SOURCES
+    lib/digest/gcrypt.c
 )
 
 # The hash provider in plain C, where there is no Libgcrypt.

@@ -1,4 +1,5 @@
-/* Digest authentication (RFC 3261 22, RFC 7616, RFC 8760), usable without the agent: challenge in, header out. */
+/* Digest authentication (RFC 3261 22, RFC 7616, RFC 8760, RFC 3310), usable without the agent: challenge in, header
+ * out. */
 #ifndef SIRA_DIGEST_H
 #define SIRA_DIGEST_H
 
@@ -31,35 +32,43 @@ typedef enum sira_algorithm {
 SIRA_API sira_algorithm sira_algorithm_of(sira_str name);
 SIRA_API const char *sira_algorithm_name(sira_algorithm algorithm); /* as "SHA-512-256-sess"; static */
 
-typedef enum sira_qop { SIRA_QOP_NONE = 0, SIRA_QOP_AUTH = 1, SIRA_QOP_AUTH_INT = 2 } sira_qop; /* also a bit mask of offers */
+typedef enum sira_qop {
+    SIRA_QOP_NONE = 0,
+    SIRA_QOP_AUTH = 1,
+    SIRA_QOP_AUTH_INT = 2
+} sira_qop; /* also a bit mask of offers */
 
 /* One digest challenge, its quoted values as they were received: with quotes and escapes (sira_str_unquote). */
 typedef struct sira_challenge {
     sira_str realm;
     sira_str nonce;
-    sira_str opaque; /* empty: none */
-    sira_str domain; /* empty: none */
-    uint8_t algorithm; /* sira_algorithm; MD5 when the parameter is absent, NONE when it is unknown */
-    uint8_t qop;       /* mask of sira_qop; 0 when the parameter is absent (RFC 2069) */
-    bool qop_present;  /* it was there, maybe with unknown values only */
+    sira_str opaque;        /* empty: none */
+    sira_str domain;        /* empty: none; it has no meaning in SIP (RFC 3261 22.4) */
+    uint8_t algorithm;      /* sira_algorithm; MD5 when the parameter is absent, NONE when it is unknown */
+    uint8_t qop;            /* mask of sira_qop; 0 when the parameter is absent (RFC 2069) */
+    bool algorithm_present; /* it was there: the answer repeats it */
+    bool qop_present;       /* it was there, maybe with unknown values only */
     bool stale;
     bool userhash;
-    bool utf8;         /* charset=UTF-8 */
+    bool utf8; /* charset=UTF-8 */
 } sira_challenge;
 
-/* SIRA_OK; SIRA_IDLE: another scheme than Digest; SIRA_E_SYNTAX: realm or nonce is missing, or one stands twice. */
+/* Takes one challenge apart. SIRA_OK; SIRA_IDLE: another scheme than Digest; SIRA_E_SYNTAX: realm or nonce is missing,
+ * or a parameter stands twice; then diag.offset counts from the start of auth->params. */
 SIRA_API sira_status sira_challenge_parse(sira_challenge *challenge, const sira_auth *auth, sira_diag *diag);
 
-/* H(user:realm:password), RFC 7616 3.4.2, as bytes. user and realm without quotes and escapes. SIRA_OK or SIRA_E_HASH. */
-SIRA_API sira_status sira_digest_ha1(const sira_hash *hash, sira_hash_algorithm algorithm, const sira_str user_realm_password[3],
-                                     uint8_t ha1[SIRA_HASH_SIZE_MAX]);
+/* H(user:realm:password), RFC 7616 3.4.2, as bytes. user and realm without quotes and escapes. SIRA_OK or SIRA_E_HASH.
+ */
+SIRA_API sira_status sira_digest_ha1(const sira_hash *hash, sira_hash_algorithm algorithm,
+                                     const sira_str user_realm_password[3], uint8_t ha1[SIRA_HASH_SIZE_MAX]);
 
 /* ---- client ---- */
 
 /* How challenges are chosen. All zero is the default. */
 typedef struct sira_digest_policy {
     bool strongest_first;      /* default: the topmost that is supported (RFC 8760 2.4) */
-    uint8_t minimum_algorithm; /* sira_algorithm; weaker challenges are skipped; NONE: any. Compared by the hash: MD5 < SHA-256 < SHA-512-256 */
+    uint8_t minimum_algorithm; /* sira_algorithm; weaker challenges are skipped; NONE: any. Compared by the hash: MD5 <
+                                  SHA-256 < SHA-512-256 < AKAv1 < AKAv2 */
     uint8_t minimum_qop;       /* sira_qop; NONE: challenges without qop are answered too; AUTH_INT: only auth-int */
     bool prefer_auth_int;      /* when both are offered; default: auth */
     bool allow_downgrade;      /* accept a weaker algorithm than the realm offered before */
@@ -67,20 +76,41 @@ typedef struct sira_digest_policy {
 } sira_digest_policy;
 
 /* Asks for HA1 (a secure element, a database). Write it and return SIRA_OK; return SIRA_MORE to give it later by
- * sira_digest_client_give_ha1; return an error to refuse. realm has no quotes or escapes and is valid during the call. */
-typedef sira_status (*sira_digest_ha1_fn)(void *context, sira_str realm, sira_hash_algorithm algorithm, uint8_t ha1[SIRA_HASH_SIZE_MAX]);
+ * sira_digest_client_give_ha1; return an error to refuse. realm has no quotes or escapes and is valid during the call.
+ */
+typedef sira_status (*sira_digest_ha1_fn)(void *context, sira_str realm, sira_hash_algorithm algorithm,
+                                          uint8_t ha1[SIRA_HASH_SIZE_MAX]);
 
-/* Who answers. Strings are borrowed: they must outlive the client. */
+/* What a USIM makes of a challenge (3GPP TS 33.102 6.3). */
+typedef struct sira_aka {
+    bool resynchronize; /* the sequence number is out of range: auts is set and nothing else */
+    uint8_t res_len;    /* 4 to 16 */
+    uint8_t res[16];    /* binary: it may hold zeros */
+    uint8_t ck[16];     /* ck and ik are needed for AKAv2-MD5 */
+    uint8_t ik[16];
+    uint8_t auts[14];
+} sira_aka;
+
+/* Asks the USIM about RAND and AUTN. Fill *aka and return SIRA_OK; return SIRA_MORE to give it later by
+ * sira_digest_client_give_aka; return an error when the network is not genuine (MAC) or the card fails. */
+typedef sira_status (*sira_digest_aka_fn)(void *context, const uint8_t rand[16], const uint8_t autn[16], sira_aka *aka);
+
+/* Who answers. Strings are borrowed: they must outlive the client. At least one of password, ha1, get_ha1, get_aka is
+ * needed; the first of them in this order that fits a challenge is used, get_aka for AKA challenges and only for them.
+ */
 typedef struct sira_digest_client_config {
-    size_t size;              /* set by sira_digest_client_config_init */
+    size_t size; /* set by sira_digest_client_config_init */
     sira_hash hash;
-    sira_str user;            /* without escapes, at most SIRA_LIMIT_CONFIG bytes */
-    sira_str password;        /* or: */
-    sira_str ha1[SIRA_HASH_COUNT]; /* hex, by sira_hash_algorithm; empty: none. Only algorithms given here are answered when there is no password */
-    sira_str ha1_realm;       /* the realm that ha1 is for; empty: any realm that challenges */
-    sira_digest_ha1_fn get_ha1; /* or this */
+    sira_str user;                 /* without escapes, at most SIRA_LIMIT_CONFIG bytes */
+    sira_str password;             /* or: */
+    sira_str ha1[SIRA_HASH_COUNT]; /* hex, by sira_hash_algorithm; empty: none. Only algorithms given here are answered
+                                      when there is no password */
+    sira_str ha1_realm;            /* the realm that ha1 is for; empty: any realm that challenges */
+    sira_digest_ha1_fn get_ha1;    /* or this */
     void *get_ha1_context;
     sira_digest_policy policy;
+    sira_digest_aka_fn get_aka; /* or this */
+    void *get_aka_context;
 } sira_digest_client_config;
 SIRA_API void sira_digest_client_config_init(sira_digest_client_config *config);
 
@@ -89,31 +119,33 @@ typedef struct sira_digest_realm {
     char realm[SIRA_LIMIT_REALM]; /* as received, without the quotes */
     char nonce[SIRA_LIMIT_NONCE];
     char opaque[SIRA_LIMIT_OPAQUE];
-    uint8_t ha1[SIRA_HASH_SIZE_MAX]; /* with -sess: of the session */
-    uint8_t sess_cnonce[8];
-    uint32_t nc;         /* last one used with this nonce */
-    uint32_t generation; /* changes with every new nonce */
+    uint8_t ha1[SIRA_HASH_SIZE_MAX]; /* with AUTS: that behind the 16 bytes of MD5 */
+    uint8_t sess_cnonce[8];          /* -sess: of the first request with this nonce */
+    uint32_t nc;                     /* last one used with this nonce */
+    uint32_t generation;             /* changes with every new nonce */
+    uint32_t since;                  /* generation at which this realm took the place */
+    uint16_t flags;
     uint8_t realm_len, nonce_len, opaque_len;
     uint8_t algorithm, qop;
-    uint8_t strongest;   /* downgrade memory */
-    uint8_t flags;
+    uint8_t strongest; /* downgrade memory */
 } sira_digest_realm;
 
 /* The authentication cache of one account. Fields are not API. */
 typedef struct sira_digest_client {
     const sira_digest_client_config *config;
     sira_digest_realm realms[SIRA_LIMIT_REALMS];
+    uint8_t strongest; /* downgrade memory of realms that had to make room */
 } sira_digest_client;
 
-/* What one request carried: enough to write it again byte for byte, and to judge what comes back. 16 bytes and a few; the owner of the
- * request keeps it. Fields are not API. */
+/* What one request carried: enough to write it again byte for byte, and to judge what comes back. A few dozen bytes;
+ * the owner of the request keeps it. Fields are not API. */
 typedef struct sira_digest_attempt {
     uint8_t cnonce[8];
     struct {
         uint32_t generation;
         uint32_t nc;
-        uint8_t sent;   /* credentials for this realm are in the request */
-        uint8_t fresh;  /* and answer a challenge with nc=1, so a challenge in return is a rejection */
+        uint8_t sent;  /* credentials for this realm are in the request */
+        uint8_t fresh; /* and are the first on a nonce from a challenge, so a challenge in return is a rejection */
     } realm[SIRA_LIMIT_REALMS];
 } sira_digest_attempt;
 
@@ -124,39 +156,67 @@ typedef struct sira_digest_request {
     sira_str body; /* hashed with auth-int; may be empty */
 } sira_digest_request;
 
-/* The config must outlive the client. SIRA_OK; SIRA_E_CONFIG with the field's name in diag: no user, neither password nor HA1 nor callback, HA1 that is not
- * hex of the right length, a CR, LF or NUL. */
-SIRA_API sira_status sira_digest_client_init(sira_digest_client *client, const sira_digest_client_config *config, sira_diag *diag);
+/* The config must outlive the client. SIRA_OK; SIRA_E_CONFIG with the field's name in diag: no user, neither password
+ * nor HA1 nor callback, HA1 that is not hex of the right length, a string over SIRA_LIMIT_CONFIG or with a CR, LF or
+ * NUL. */
+SIRA_API sira_status sira_digest_client_init(sira_digest_client *client, const sira_digest_client_config *config,
+                                             sira_diag *diag);
 
-/* Forgets nonces and session keys and wipes them; the downgrade memory stays. */
+/* Forgets nonces and keys and wipes them; the downgrade memory stays. */
 SIRA_API void sira_digest_client_forget(sira_digest_client *client);
 
 /* Wipes all. */
 SIRA_API void sira_digest_client_wipe(sira_digest_client *client);
 
 /* Starts a request: takes nc of every realm that has a nonce and fixes the cnonce (8 random bytes of the caller's). */
-SIRA_API void sira_digest_client_begin(sira_digest_client *client, sira_digest_attempt *attempt, const uint8_t cnonce[8]);
+SIRA_API void sira_digest_client_begin(sira_digest_client *client, sira_digest_attempt *attempt,
+                                       const uint8_t cnonce[8]);
 
-/* Writes the Authorization and Proxy-Authorization lines of a begun request, one per realm that has a nonce; maybe none. The same attempt gives
- * the same bytes. SIRA_OK; SIRA_E_STATE: a nonce has changed since begin, so the request can't be repeated as it was; SIRA_E_HASH: nothing was written and the writer has failed. */
+/* Writes the Authorization and Proxy-Authorization lines of a begun request, one per realm that has a nonce; maybe
+ * none. The same attempt gives the same bytes. SIRA_OK; SIRA_E_STATE: a nonce has changed since begin, so the request
+ * can't be repeated as it was; SIRA_E_HASH. After an error nothing was written and the writer has failed. */
 SIRA_API sira_status sira_digest_client_write(sira_digest_client *client, const sira_digest_attempt *attempt,
                                               const sira_digest_request *request, sira_writer *writer);
 
-/* Takes a 401 or 407 to a request. Exactly one fresh challenge is answered per realm; stale is decided by what was sent.
- * SIRA_OK: begin again and send (new CSeq); SIRA_MORE: HA1 comes later; SIRA_E_CREDENTIALS: what we sent was rejected; SIRA_E_CHALLENGE: nothing that can be answered;
- * SIRA_E_DOWNGRADE: only weaker than before; SIRA_E_LIMIT: a nonce, realm or opaque is too long to keep (diag says which); SIRA_E_SYNTAX. On every error nothing has changed except that a
- * rejected nonce is forgotten. */
+/* Takes a 401 or 407 to a request. Exactly one fresh challenge is answered per realm; stale is decided by what was
+ * sent. SIRA_OK: begin again and send (new CSeq); SIRA_MORE: HA1 or the USIM's answer comes later; SIRA_E_CREDENTIALS:
+ * what we sent was rejected; SIRA_E_STALE: two fresh answers in a row were called stale: back off; SIRA_E_CHALLENGE:
+ * nothing that can be answered; SIRA_E_DOWNGRADE: only weaker than before; SIRA_E_LIMIT: a nonce, realm or opaque is
+ * too long to keep (diag says which); SIRA_E_SYNTAX; SIRA_E_HASH; what get_ha1 or get_aka failed with. On every error
+ * nothing has changed except that a rejected nonce is forgotten. */
 SIRA_API sira_status sira_digest_client_challenged(sira_digest_client *client, const sira_digest_attempt *attempt,
                                                    const sira_message *response, sira_diag *diag);
 
-/* Gives the HA1 that get_ha1 announced with SIRA_MORE. SIRA_OK: begin and send; SIRA_IDLE: nobody waits for it. */
-SIRA_API sira_status sira_digest_client_give_ha1(sira_digest_client *client, sira_str realm, sira_hash_algorithm algorithm,
-                                                 const uint8_t ha1[SIRA_HASH_SIZE_MAX]);
+/* Gives the HA1 that get_ha1 announced with SIRA_MORE. SIRA_OK: begin and send; SIRA_MORE: taken, and another is still
+ * missing; SIRA_IDLE: nobody waits for it. realm without quotes and escapes. */
+SIRA_API sira_status sira_digest_client_give_ha1(sira_digest_client *client, sira_str realm,
+                                                 sira_hash_algorithm algorithm, const uint8_t ha1[SIRA_HASH_SIZE_MAX]);
 
-/* Takes any 2xx to a request: Authentication-Info with rspauth and nextnonce. SIRA_OK, also when there is none; SIRA_E_RSPAUTH: the proof is wrong, or is missing while the policy
- * demands it: do not trust the response. */
+/* The same for what get_aka announced. Also SIRA_E_HASH, SIRA_E_ARGUMENT: res_len out of its range; and
+ * SIRA_E_CREDENTIALS: a second resynchronization in a row. */
+SIRA_API sira_status sira_digest_client_give_aka(sira_digest_client *client, sira_str realm, const sira_aka *aka);
+
+/* Takes any 2xx to a request: Authentication-Info and Proxy-Authentication-Info with rspauth and nextnonce. SIRA_OK,
+ * also when there is none; SIRA_IDLE: the field is malformed, or its nextnonce is over its limit, and was not used: the
+ * response may be trusted; SIRA_E_RSPAUTH: the proof is wrong, or is missing while the policy demands it: do not trust
+ * the response. */
 SIRA_API sira_status sira_digest_client_accepted(sira_digest_client *client, const sira_digest_attempt *attempt,
-                                                 const sira_digest_request *request, const sira_message *response, sira_diag *diag);
+                                                 const sira_digest_request *request, const sira_message *response,
+                                                 sira_diag *diag);
+
+/* The most bytes that sira_digest_client_export writes. */
+#define SIRA_DIGEST_EXPORT_SIZE                                                                                        \
+    (4u + SIRA_LIMIT_REALMS * (20u + SIRA_LIMIT_REALM + SIRA_LIMIT_NONCE + SIRA_LIMIT_OPAQUE))
+
+/* Writes what should outlive a reboot: realms, nonces with their counts, and the downgrade memory; no password, no HA1.
+ * SIRA_OK with *length; SIRA_E_SPACE. */
+SIRA_API sira_status sira_digest_client_export(const sira_digest_client *client, uint8_t *out, size_t size,
+                                               size_t *length);
+
+/* Takes such a block into a client that was just initialized. SIRA_OK; SIRA_E_UNSUPPORTED: of another version of the
+ * format; SIRA_E_SYNTAX: damaged; SIRA_E_LIMIT: written by a build with larger limits; SIRA_E_HASH. On an error nothing
+ * has changed. */
+SIRA_API sira_status sira_digest_client_import(sira_digest_client *client, const uint8_t *bytes, size_t length);
 
 #ifdef __cplusplus
 }

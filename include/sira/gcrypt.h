@@ -1,4 +1,5 @@
-/* The hash and entropy providers over Libgcrypt, the default on a host. This is the one part of the library that needs Libgcrypt. */
+/* The hash and entropy providers over Libgcrypt, the default on a host. This is the one part of the library that needs
+ * Libgcrypt. */
 #ifndef SIRA_GCRYPT_H
 #define SIRA_GCRYPT_H
 
@@ -8,15 +9,16 @@
 extern "C" {
 #endif
 
-/* Keeps one open handle per algorithm: opening one costs three system calls once the random generator is up. Fields are not API. Not for use by two
- * threads at once. */
+/* Keeps one open handle per algorithm: opening one costs three system calls once the random generator is up. Fields are
+ * not API. Not for use by two threads at once. */
 typedef struct sira_gcrypt {
     void *handle[SIRA_HASH_COUNT];
     uint32_t algorithms;
 } sira_gcrypt;
 
-/* Initializes Libgcrypt if the program has not, and opens the handles. Algorithms that Libgcrypt refuses (MD5 in FIPS mode) are left out.
- * SIRA_OK; SIRA_E_HASH when not one can be opened or the library is too old. Pair it with sira_gcrypt_close. */
+/* Initializes Libgcrypt if the program has not, and opens the handles. Algorithms that Libgcrypt refuses (MD5 in FIPS
+ * mode) are left out. SIRA_OK; SIRA_E_HASH when not one can be opened or the library is too old. Pair it with
+ * sira_gcrypt_close. */
 SIRA_API sira_status sira_gcrypt_open(sira_gcrypt *gcrypt);
 SIRA_API void sira_gcrypt_close(sira_gcrypt *gcrypt);
 

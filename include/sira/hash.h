@@ -9,9 +9,9 @@ extern "C" {
 #endif
 
 typedef enum sira_hash_algorithm {
-    SIRA_HASH_MD5 = 0,     /* 16 bytes */
-    SIRA_HASH_SHA256,      /* 32 bytes */
-    SIRA_HASH_SHA512_256,  /* 32 bytes: FIPS 180-4 SHA-512/256, not SHA-512 cut short */
+    SIRA_HASH_MD5 = 0,    /* 16 bytes */
+    SIRA_HASH_SHA256,     /* 32 bytes */
+    SIRA_HASH_SHA512_256, /* 32 bytes: FIPS 180-4 SHA-512/256, not SHA-512 cut short */
     SIRA_HASH_COUNT
 } sira_hash_algorithm;
 
@@ -23,13 +23,16 @@ SIRA_API size_t sira_hash_size(sira_hash_algorithm algorithm);
 /* A hash provider. It is copied; what context points to must outlive every object that was given the provider. */
 typedef struct sira_hash {
     void *context;
-    uint32_t algorithms; /* bit 1u << SIRA_HASH_X is set when the provider has X; one that is missing (MD5 in FIPS mode) is skipped in
-                            challenge selection */
-    /* Hashes the pieces one after the other into out (sira_hash_size bytes). SIRA_OK, or SIRA_E_HASH and out is not used. */
-    sira_status (*digest)(void *context, sira_hash_algorithm algorithm, const sira_str *pieces, size_t count, uint8_t *out);
+    uint32_t algorithms; /* bit 1u << SIRA_HASH_X is set when the provider has X; one that is missing (MD5 in FIPS mode)
+                            is skipped in challenge selection */
+    /* Hashes the pieces one after the other into out (sira_hash_size bytes). SIRA_OK, or SIRA_E_HASH and out is not
+     * used. */
+    sira_status (*digest)(void *context, sira_hash_algorithm algorithm, const sira_str *pieces, size_t count,
+                          uint8_t *out);
 } sira_hash;
 
-/* An entropy source fit for cryptography: fills n bytes or fails with SIRA_E_ENTROPY. There is no default and no fall-back. */
+/* An entropy source fit for cryptography: fills n bytes or fails with SIRA_E_ENTROPY. There is no default and no
+ * fall-back. */
 typedef struct sira_entropy {
     void *context;
     sira_status (*fill)(void *context, uint8_t *bytes, size_t n);

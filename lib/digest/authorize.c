@@ -1,0 +1,142 @@
+/* The Authorization and Proxy-Authorization lines of a request. */
+#include "digest/client.h"
+
+#include "digest/base64.h"
+
+void sira_i_client_proof(const sira_digest_client *client, const sira_digest_attempt *attempt, size_t index,
+                         sira_i_proof *proof, sira_i_proof_scratch *scratch)
+{
+    const sira_digest_realm *realm = &client->realms[index];
+    const uint32_t nc = attempt->realm[index].nc;
+    const uint8_t nc_bytes[4] = {(uint8_t)(nc >> 24), (uint8_t)(nc >> 16), (uint8_t)(nc >> 8), (uint8_t)nc};
+    proof->hash = &client->config->hash;
+    proof->algorithm = (sira_algorithm)realm->algorithm;
+    proof->ha1 = realm->ha1;
+    proof->nonce = sira_i_unescape(sira_i_realm_nonce(realm), scratch->nonce);
+    proof->nc = sira_i_hex_write(nc_bytes, sizeof nc_bytes, scratch->nc);
+    proof->cnonce = sira_i_hex_write(sira_i_algorithm_is_sess(proof->algorithm) ? realm->sess_cnonce : attempt->cnonce,
+                                     sizeof attempt->cnonce, scratch->cnonce);
+    proof->qop = sira_i_qop_name((sira_qop)realm->qop);
+}
+
+/* All that one line is written from; it is complete before the first byte of it is written. */
+struct line {
+    const sira_digest_client *client;
+    const sira_digest_realm *realm;
+    const sira_digest_request *request;
+    sira_str nc, cnonce;
+    uint8_t response[SIRA_HASH_SIZE_MAX];
+    uint8_t userhash[SIRA_HASH_SIZE_MAX];
+};
+
+static void write_raw(sira_writer *writer, const char *before, sira_str raw)
+{
+    sira_write_text(writer, sira_str_from(before));
+    sira_write_text(writer, raw);
+}
+
+static void write_user(const struct line *line, size_t hash_size, sira_writer *writer)
+{
+    if (sira_i_realm_has(line->realm, SIRA_I_REALM_USERHASH)) {
+        sira_write_text(writer, SIRA_STR("Digest username=\""));
+        sira_write_hex(writer, line->userhash, hash_size);
+        sira_write_text(writer, SIRA_STR("\""));
+    } else {
+        sira_write_text(writer, SIRA_STR("Digest username="));
+        sira_write_quoted(writer, line->client->config->user);
+    }
+}
+
+static void write_auts(const struct line *line, sira_writer *writer)
+{
+    char text[SIRA_I_BASE64_SIZE(SIRA_I_AUTS_SIZE)];
+    write_raw(writer, ", auts=\"", sira_i_base64_write(line->realm->ha1 + SIRA_I_AUTS_AT, SIRA_I_AUTS_SIZE, text));
+    sira_write_text(writer, SIRA_STR("\""));
+}
+
+/* Realm, nonce and opaque go back as they came. Quotes or none: RFC 7616 3.4. */
+static void write_line(const struct line *line, sira_writer *writer)
+{
+    const sira_digest_realm *realm = line->realm;
+    const sira_algorithm algorithm = (sira_algorithm)realm->algorithm;
+    const size_t hash_size = sira_hash_size(sira_i_algorithm_hash(algorithm));
+    sira_write_begin(writer, sira_i_realm_has(realm, SIRA_I_REALM_PROXY) ? SIRA_FIELD_PROXY_AUTHORIZATION
+                                                                         : SIRA_FIELD_AUTHORIZATION);
+    write_user(line, hash_size, writer);
+    write_raw(writer, ", realm=\"", sira_i_realm_text(realm));
+    write_raw(writer, "\", nonce=\"", sira_i_realm_nonce(realm));
+    sira_write_text(writer, SIRA_STR("\", uri="));
+    sira_write_quoted(writer, line->request->uri);
+    sira_write_text(writer, SIRA_STR(", response=\""));
+    sira_write_hex(writer, line->response, hash_size);
+    sira_write_text(writer, SIRA_STR("\""));
+    if (sira_i_realm_has(realm, SIRA_I_REALM_ALGORITHM))
+        write_raw(writer, ", algorithm=", sira_str_from(sira_algorithm_name(algorithm)));
+    if (realm->qop != SIRA_QOP_NONE) {
+        write_raw(writer, ", cnonce=\"", line->cnonce);
+        sira_write_text(writer, SIRA_STR("\""));
+    }
+    if (sira_i_realm_has(realm, SIRA_I_REALM_OPAQUE)) {
+        write_raw(writer, ", opaque=\"", (sira_str){realm->opaque, realm->opaque_len});
+        sira_write_text(writer, SIRA_STR("\""));
+    }
+    if (realm->qop != SIRA_QOP_NONE) {
+        write_raw(writer, ", qop=", sira_i_qop_name((sira_qop)realm->qop));
+        write_raw(writer, ", nc=", line->nc);
+    }
+    if (sira_i_realm_has(realm, SIRA_I_REALM_USERHASH))
+        sira_write_text(writer, SIRA_STR(", userhash=true"));
+    if (sira_i_realm_has(realm, SIRA_I_REALM_AUTS))
+        write_auts(line, writer);
+    sira_write_end(writer);
+}
+
+static sira_status hash_user(struct line *line)
+{
+    char unescaped[SIRA_LIMIT_REALM];
+    const sira_str parts[2] = {line->client->config->user, sira_i_unescape(sira_i_realm_text(line->realm), unescaped)};
+    return sira_i_userhash(&line->client->config->hash, sira_i_algorithm_hash((sira_algorithm)line->realm->algorithm),
+                           parts, line->userhash);
+}
+
+static sira_status prepare_line(const sira_digest_attempt *attempt, size_t i, struct line *line,
+                                sira_i_proof_scratch *scratch)
+{
+    const sira_digest_request *request = line->request;
+    sira_i_proof proof = {.method = request->method, .uri = request->uri, .body = request->body};
+    line->realm = &line->client->realms[i];
+    if (line->realm->generation != attempt->realm[i].generation ||
+        !sira_i_realm_has(line->realm, SIRA_I_REALM_NONCE | SIRA_I_REALM_KEY))
+        return SIRA_E_STATE;
+    sira_i_client_proof(line->client, attempt, i, &proof, scratch);
+    line->nc = proof.nc;
+    line->cnonce = proof.cnonce;
+    sira_status status = sira_i_proof_compute(&proof, line->response);
+    if (status == SIRA_OK && sira_i_realm_has(line->realm, SIRA_I_REALM_USERHASH))
+        status = hash_user(line);
+    return status;
+}
+
+sira_status sira_digest_client_write(sira_digest_client *client, const sira_digest_attempt *attempt,
+                                     const sira_digest_request *request, sira_writer *writer)
+{
+    struct line lines[SIRA_LIMIT_REALMS];
+    sira_i_proof_scratch scratch[SIRA_LIMIT_REALMS];
+    size_t count = 0;
+    sira_status status = SIRA_OK;
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS && status == SIRA_OK; i++) {
+        if (!attempt->realm[i].sent)
+            continue;
+        lines[count] = (struct line){.client = client, .request = request};
+        status = prepare_line(attempt, i, &lines[count], &scratch[count]);
+        count++;
+    }
+    if (status != SIRA_OK) {
+        if (writer->status == SIRA_OK)
+            writer->status = status;
+        return status;
+    }
+    for (size_t i = 0; i < count; i++)
+        write_line(&lines[i], writer);
+    return SIRA_OK;
+}

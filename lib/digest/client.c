@@ -1,0 +1,201 @@
+#include "digest/client.h"
+
+#include <string.h>
+
+void sira_digest_client_config_init(sira_digest_client_config *config)
+{
+    *config = (sira_digest_client_config){.size = sizeof *config};
+}
+
+static bool is_wire_safe(sira_str text)
+{
+    return text.len == 0 || (memchr(text.at, '\r', text.len) == NULL && memchr(text.at, '\n', text.len) == NULL &&
+                             memchr(text.at, '\0', text.len) == NULL);
+}
+
+static sira_status check_text(sira_str text, const char *field, sira_diag *diag)
+{
+    if (text.len > SIRA_LIMIT_CONFIG)
+        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, field, "at most SIRA_LIMIT_CONFIG bytes");
+    if (!is_wire_safe(text))
+        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, field, "no CR, LF or NUL");
+    return SIRA_OK;
+}
+
+static sira_status check_ha1(const sira_digest_client_config *config, sira_diag *diag, bool *any)
+{
+    uint8_t ha1[SIRA_HASH_SIZE_MAX];
+    for (unsigned i = 0; i < SIRA_HASH_COUNT; i++) {
+        if (config->ha1[i].len == 0)
+            continue;
+        bool right = sira_i_hex_read(config->ha1[i], ha1, sira_hash_size((sira_hash_algorithm)i));
+        sira_wipe(ha1, sizeof ha1);
+        if (!right)
+            return sira_i_digest_refuse(diag, SIRA_E_CONFIG, "ha1",
+                                        "hexadecimal digits, two for each byte of the hash");
+        *any = true;
+    }
+    return SIRA_OK;
+}
+
+static sira_status check_config(const sira_digest_client_config *config, sira_diag *diag)
+{
+    if (config->size != sizeof *config)
+        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, "size", "a config filled by sira_digest_client_config_init");
+    if (config->hash.digest == NULL || config->hash.algorithms == 0)
+        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, "hash", "the function digest and at least one algorithm");
+    if (config->user.len == 0)
+        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, "user", "a user name");
+    sira_status status = check_text(config->user, "user", diag);
+    if (status == SIRA_OK)
+        status = check_text(config->password, "password", diag);
+    if (status == SIRA_OK)
+        status = check_text(config->ha1_realm, "ha1_realm", diag);
+    bool any = config->password.len != 0 || config->get_ha1 != NULL || config->get_aka != NULL;
+    if (status == SIRA_OK)
+        status = check_ha1(config, diag, &any);
+    if (status == SIRA_OK && !any)
+        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, "password", "a password, HA1, or a callback for either");
+    if (status == SIRA_OK && config->policy.minimum_algorithm >= SIRA_ALGORITHM_COUNT)
+        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, "policy.minimum_algorithm", "a sira_algorithm");
+    if (status == SIRA_OK && config->policy.minimum_qop > SIRA_QOP_AUTH_INT)
+        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, "policy.minimum_qop", "a sira_qop");
+    return status;
+}
+
+sira_status sira_digest_client_init(sira_digest_client *client, const sira_digest_client_config *config,
+                                    sira_diag *diag)
+{
+    sira_status status = check_config(config, diag);
+    if (status != SIRA_OK)
+        return status;
+    memset(client, 0, sizeof *client);
+    client->config = config;
+    return SIRA_OK;
+}
+
+void sira_i_realm_forget(sira_digest_realm *realm)
+{
+    realm->flags &= SIRA_I_REALM_USED | SIRA_I_REALM_PROXY;
+    realm->generation++;
+    realm->nc = 0;
+    realm->nonce_len = 0;
+    realm->opaque_len = 0;
+    sira_wipe(realm->nonce, sizeof realm->nonce);
+    sira_wipe(realm->opaque, sizeof realm->opaque);
+    sira_wipe(realm->ha1, sizeof realm->ha1);
+    sira_wipe(realm->sess_cnonce, sizeof realm->sess_cnonce);
+}
+
+void sira_digest_client_forget(sira_digest_client *client)
+{
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
+        sira_i_realm_forget(&client->realms[i]);
+}
+
+void sira_digest_client_wipe(sira_digest_client *client)
+{
+    sira_wipe(client, sizeof *client);
+}
+
+static void begin_realm(sira_digest_attempt *attempt, sira_digest_realm *realm, size_t i)
+{
+    attempt->realm[i].generation = realm->generation;
+    if (!sira_i_realm_has(realm, SIRA_I_REALM_NONCE | SIRA_I_REALM_KEY))
+        return;
+    const bool fresh = sira_i_realm_has(realm, SIRA_I_REALM_FRESH);
+    /* Eight digits are used up (RFC 7616 3.4), or AUTS was sent and came to nothing. */
+    if (realm->nc == UINT32_MAX || (!fresh && sira_i_realm_has(realm, SIRA_I_REALM_AUTS))) {
+        sira_i_realm_forget(realm);
+        return;
+    }
+    if (realm->nc == 0)
+        memcpy(realm->sess_cnonce, attempt->cnonce, sizeof realm->sess_cnonce);
+    attempt->realm[i].nc = ++realm->nc;
+    attempt->realm[i].sent = 1;
+    attempt->realm[i].fresh = fresh;
+    sira_i_realm_set(realm, SIRA_I_REALM_FRESH, false);
+}
+
+void sira_digest_client_begin(sira_digest_client *client, sira_digest_attempt *attempt, const uint8_t cnonce[8])
+{
+    memset(attempt, 0, sizeof *attempt);
+    memcpy(attempt->cnonce, cnonce, sizeof attempt->cnonce);
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
+        begin_realm(attempt, &client->realms[i], i);
+}
+
+/* Does an entry wait, and for a key of this realm (without escapes)? */
+static bool waits_for(const sira_digest_realm *realm, sira_str name, bool aka)
+{
+    char unescaped[SIRA_LIMIT_REALM];
+    return sira_i_realm_has(realm, SIRA_I_REALM_WAITING) &&
+           sira_i_algorithm_is_aka((sira_algorithm)realm->algorithm) == aka &&
+           sira_str_equal(sira_i_unescape(sira_i_realm_text(realm), unescaped), name);
+}
+
+static void take_key(sira_digest_realm *realm, const sira_i_key *key)
+{
+    memcpy(realm->ha1, key->ha1, sizeof realm->ha1);
+    sira_i_realm_set(realm, SIRA_I_REALM_WAITING, false);
+    sira_i_realm_set(realm, SIRA_I_REALM_KEY, true);
+    sira_i_realm_set(realm, SIRA_I_REALM_AUTS, key->auts);
+}
+
+static sira_status after_giving(const sira_digest_client *client, bool taken)
+{
+    if (!taken)
+        return SIRA_IDLE;
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
+        if (sira_i_realm_has(&client->realms[i], SIRA_I_REALM_WAITING))
+            return SIRA_MORE;
+    return SIRA_OK;
+}
+
+sira_status sira_digest_client_give_ha1(sira_digest_client *client, sira_str realm, sira_hash_algorithm algorithm,
+                                        const uint8_t ha1[SIRA_HASH_SIZE_MAX])
+{
+    bool taken = false;
+    sira_i_key key = {.auts = false};
+    memcpy(key.ha1, ha1, sira_hash_size(algorithm));
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
+        sira_digest_realm *entry = &client->realms[i];
+        if (!waits_for(entry, realm, false) || sira_i_algorithm_hash((sira_algorithm)entry->algorithm) != algorithm)
+            continue;
+        take_key(entry, &key);
+        taken = true;
+    }
+    sira_wipe(&key, sizeof key);
+    return after_giving(client, taken);
+}
+
+static sira_status give_aka_to(const sira_digest_client *client, sira_digest_realm *entry, sira_str name,
+                               const sira_aka *aka)
+{
+    const sira_i_key_request request = {
+        .config = client->config, .realm = name, .algorithm = (sira_algorithm)entry->algorithm};
+    sira_i_key key;
+    sira_status status = sira_i_key_from_aka(&request, aka, &key);
+    if (status == SIRA_OK && key.auts && sira_i_realm_has(entry, SIRA_I_REALM_RESYNCED))
+        status = SIRA_E_CREDENTIALS;
+    if (status == SIRA_OK)
+        take_key(entry, &key);
+    else
+        sira_i_realm_forget(entry);
+    sira_wipe(&key, sizeof key);
+    return status;
+}
+
+sira_status sira_digest_client_give_aka(sira_digest_client *client, sira_str realm, const sira_aka *aka)
+{
+    bool taken = false;
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
+        if (!waits_for(&client->realms[i], realm, true))
+            continue;
+        sira_status status = give_aka_to(client, &client->realms[i], realm, aka);
+        if (status != SIRA_OK)
+            return status;
+        taken = true;
+    }
+    return after_giving(client, taken);
+}

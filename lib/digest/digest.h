@@ -1,0 +1,82 @@
+/* What the files of this layer share. */
+#ifndef SIRA_DIGEST_DIGEST_H
+#define SIRA_DIGEST_DIGEST_H
+
+#include <sira/digest.h>
+
+/* ---- hex.c ---- */
+
+#define SIRA_I_HEX_MAX (2u * SIRA_HASH_SIZE_MAX)
+
+/* Two lower-case digits for each byte; returns the view of them. */
+sira_str sira_i_hex_write(const uint8_t *bytes, size_t n, char *out);
+
+/* Reads exactly n bytes from 2n digits of either case; false: it is something else. */
+bool sira_i_hex_read(sira_str text, uint8_t *bytes, size_t n);
+
+/* ---- algorithm.c ---- */
+
+sira_hash_algorithm sira_i_algorithm_hash(sira_algorithm algorithm);
+bool sira_i_algorithm_is_sess(sira_algorithm algorithm);
+bool sira_i_algorithm_is_aka(sira_algorithm algorithm);
+
+/* How strong: MD5 1, SHA-256 2, SHA-512-256 3; a USIM's one-time password above all, so that a password never takes its
+ * place. 0 for none. */
+uint8_t sira_i_algorithm_level(sira_algorithm algorithm);
+
+bool sira_i_hash_has(const sira_hash *hash, sira_algorithm algorithm);
+
+/* ---- quoted.c ---- */
+
+/* What stands between the quotes of a quoted string; a token as it is. */
+sira_str sira_i_inner(sira_str value);
+
+/* Copies what stands between the quotes with each fold made one space, escapes untouched; out may be NULL to count.
+ * SIRA_OK; SIRA_E_LIMIT; SIRA_E_SYNTAX: a CR, LF or NUL that could not be sent back, or quotes that do not fit. */
+sira_status sira_i_inner_copy(sira_str value, char *out, size_t size, size_t *length);
+
+/* unq() of a text that has lost its quotes already: the text itself when there is no escape in it, else a copy in out,
+ * which must hold text.len. */
+sira_str sira_i_unescape(sira_str text, char *out);
+
+/* ---- proof.c ---- */
+
+/* All that the digest of a request or a response is made from (RFC 7616 3.4.1 and 3.5). Texts are without quotes and
+ * escapes. */
+typedef struct sira_i_proof {
+    const sira_hash *hash;
+    sira_algorithm algorithm;
+    const uint8_t *ha1; /* H(user:realm:password), also with -sess */
+    sira_str nonce;
+    sira_str nc; /* as received: what is not eight digits is hashed as it is */
+    sira_str cnonce;
+    sira_str qop;    /* "auth", "auth-int"; empty: RFC 2069 */
+    sira_str method; /* empty: of a response (RFC 7616 3.5) */
+    sira_str uri;
+    sira_str body; /* used with auth-int */
+} sira_i_proof;
+
+/* SIRA_OK or SIRA_E_HASH; out has sira_hash_size bytes. */
+sira_status sira_i_proof_compute(const sira_i_proof *proof, uint8_t out[SIRA_HASH_SIZE_MAX]);
+
+/* H(user:realm), RFC 7616 3.4.4. */
+sira_status sira_i_userhash(const sira_hash *hash, sira_hash_algorithm algorithm, const sira_str user_realm[2],
+                            uint8_t out[SIRA_HASH_SIZE_MAX]);
+
+sira_str sira_i_qop_name(sira_qop qop); /* empty for none */
+
+/* ---- challenge.c ---- */
+
+/* A list of parameters, each at most once; the names are table entries, so that diag may keep them. */
+typedef struct sira_i_param {
+    const char *name;
+    sira_str *value;
+} sira_i_param;
+
+/* Fills the values of a table from a list; unknown names are skipped (RFC 7616 3.3). The values must be empty before.
+ * SIRA_OK; SIRA_E_SYNTAX with diag: a parameter twice, or no list. */
+sira_status sira_i_params_read(sira_str params, const sira_i_param *table, size_t count, sira_diag *diag);
+
+sira_status sira_i_digest_refuse(sira_diag *diag, sira_status status, const char *field, const char *expected);
+
+#endif

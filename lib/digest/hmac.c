@@ -1,0 +1,30 @@
+#include "digest/hmac.h"
+
+#include <string.h>
+
+#define BLOCK 64u
+
+static void make_pad(const sira_i_hmac_key *key, uint8_t with, uint8_t pad[BLOCK])
+{
+    for (size_t i = 0; i < BLOCK; i++)
+        pad[i] = (uint8_t)((i < key->length ? key->key[i] : 0) ^ with);
+}
+
+sira_status sira_i_hmac(const sira_i_hmac_key *key, const sira_str *pieces, size_t count,
+                        uint8_t out[SIRA_HASH_SIZE_MAX])
+{
+    uint8_t pad[BLOCK];
+    sira_str list[1 + SIRA_I_HMAC_PIECES] = {{(const char *)pad, sizeof pad}};
+    if (key->length > BLOCK || count > SIRA_I_HMAC_PIECES || key->algorithm > SIRA_HASH_SHA256)
+        return SIRA_E_ARGUMENT;
+    make_pad(key, 0x36, pad);
+    memcpy(list + 1, pieces, count * sizeof *pieces);
+    sira_status status = key->hash->digest(key->hash->context, key->algorithm, list, 1 + count, out);
+    if (status == SIRA_OK) {
+        make_pad(key, 0x5c, pad);
+        list[1] = (sira_str){(const char *)out, sira_hash_size(key->algorithm)};
+        status = key->hash->digest(key->hash->context, key->algorithm, list, 2, out);
+    }
+    sira_wipe(pad, sizeof pad);
+    return status == SIRA_OK ? SIRA_OK : SIRA_E_HASH;
+}

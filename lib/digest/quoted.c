@@ -1,0 +1,63 @@
+#include "digest/digest.h"
+
+#include <string.h>
+
+sira_str sira_i_inner(sira_str value)
+{
+    if (value.len >= 2 && value.at[0] == '"' && value.at[value.len - 1] == '"')
+        return (sira_str){value.at + 1, value.len - 2};
+    return value;
+}
+
+/* The length of the fold at the start of text, 0 when there is none (RFC 3261 7.3.1). */
+static size_t fold_length(sira_str text)
+{
+    size_t i = 0;
+    if (i < text.len && text.at[i] == '\r')
+        i++;
+    if (i == text.len || text.at[i] != '\n')
+        return 0;
+    size_t end = ++i;
+    while (i < text.len && (text.at[i] == ' ' || text.at[i] == '\t'))
+        i++;
+    return i > end ? i : 0;
+}
+
+sira_status sira_i_inner_copy(sira_str value, char *out, size_t size, size_t *length)
+{
+    sira_str text = sira_i_inner(value);
+    size_t n = 0;
+    bool escaped = false;
+    while (text.len > 0) {
+        char c = text.at[0];
+        size_t step = 1;
+        if (c == '\r' || c == '\n') {
+            step = fold_length(text);
+            c = ' ';
+        }
+        if (step == 0 || c == '\0' || (c == '"' && !escaped))
+            return SIRA_E_SYNTAX;
+        escaped = c == '\\' && !escaped;
+        if (n == size)
+            return SIRA_E_LIMIT;
+        if (out != NULL)
+            out[n] = c;
+        n++;
+        text = (sira_str){text.at + step, text.len - step};
+    }
+    *length = n;
+    return escaped ? SIRA_E_SYNTAX : SIRA_OK;
+}
+
+sira_str sira_i_unescape(sira_str text, char *out)
+{
+    if (text.len == 0 || memchr(text.at, '\\', text.len) == NULL)
+        return text;
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == '\\' && i + 1 < text.len)
+            i++;
+        out[n++] = text.at[i];
+    }
+    return (sira_str){out, n};
+}
