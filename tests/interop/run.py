@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Runs interoperability tests, each against a real peer in a network namespace of its own.
+
+    run.py --list                    the names of all tests
+    run.py [--programs DIR] NAME...  runs some; DIR has the built examples (default: build/dev/examples)
+
+Exit status: 0 when all passed, 77 when this machine can't run them, else 1.
+"""
+import argparse
+import os
+import subprocess
+import sys
+
+import harness
+import stage
+import cases_kamailio  # noqa: F401  each import adds its cases
+import cases_sipp_client  # noqa: F401
+import cases_sipp_registrar  # noqa: F401
+
+
+def run_one(name, programs):
+    try:
+        harness.enter_namespace(sys.argv)
+        passed = stage.run(name, programs, seconds=60)
+    except harness.Impossible as why:
+        print(f"{name}: skipped: {why}")
+        return 77
+    except harness.Failure as failure:
+        print(f"{name}: FAILED: {failure}")
+        return 1
+    print(f"{name}: {'passed' if passed else 'failed'}")
+    return 0 if passed else 1
+
+
+def main():
+    examples = os.path.join(os.path.dirname(os.path.dirname(harness.FOLDER)), "build", "dev", "examples")
+    parser = argparse.ArgumentParser(description="Interoperability tests of Sira against real peers.")
+    parser.add_argument("--list", action="store_true", help="print the names of all tests")
+    parser.add_argument("--programs", default=examples, metavar="DIR", help="where the built examples are")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    if options.list:
+        print("\n".join(harness.CASES))
+        return 0
+    unknown = [name for name in options.names if name not in harness.CASES]
+    if unknown or not options.names:
+        parser.error("no such test: " + " ".join(unknown) if unknown else "which test? --list names them")
+    if len(options.names) == 1:
+        return run_one(options.names[0], os.path.abspath(options.programs))
+    argv = [sys.executable, "-B", __file__, "--programs", options.programs]
+    return max(subprocess.run([*argv, name]).returncode for name in options.names)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""One test's stage: its directory, its wire, and the programs it has started, which end with it."""
+import glob
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+
+from harness import CASES, Failure, Impossible, check, equal, poll, tool
+from wire import Wire
+
+
+class Program(threading.Thread):
+    """A program and the lines it writes, standard output and standard error together."""
+
+    def __init__(self, title, argv, environment, directory):
+        super().__init__(daemon=True)
+        self.title, self.lines = title, []
+        # It ends with us also when we are killed.
+        argv = [tool("setpriv"), "--pdeathsig", "TERM", "--", *argv]
+        environment = {**os.environ, **environment}
+        self.process = subprocess.Popen(argv, cwd=directory, env=environment, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.start()
+
+    def run(self):
+        for line in self.process.stdout:
+            self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+
+    def await_output(self, what, find, seconds):
+        """Waits until find() gives something, or fails when it never will: the program has ended, all is read."""
+        def look():
+            reading = self.is_alive()
+            found = find()
+            check(found or reading, f"{self.title} has ended with {self.process.poll()} and there was never {what}")
+            return found
+        return poll(f"{self.title}: {what}", look, seconds)
+
+    def line(self, pattern, seconds=10):
+        """Waits for a line that the pattern matches, and returns the match."""
+        def find():
+            return next(filter(None, (re.search(pattern, line) for line in list(self.lines))), None)
+        return self.await_output(f"a line with {pattern!r}", find, seconds)
+
+    def exit(self, seconds=20):
+        """Waits for its end, and returns its exit status."""
+        try:
+            status = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{self.title} has not ended within {seconds} s") from None
+        self.join(5)
+        return status
+
+    def terminate(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def end(self):
+        """Ends it one way or the other."""
+        self.terminate()
+        try:
+            self.process.wait(3)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.join(5)
+
+
+class Client(Program):
+    """examples/register and its events."""
+
+    @property
+    def events(self):
+        return [json.loads(line) for line in list(self.lines) if line.startswith("{")]
+
+    def kinds(self):
+        return [event["event"] for event in self.events]
+
+    def event(self, kind, count=1, seconds=10):
+        """Waits for the count-th event of a kind, and returns it."""
+        def find():
+            found = [event for event in self.events if event["event"] == kind]
+            return found[count - 1] if len(found) >= count else None
+        return self.await_output(f"event {kind!r} number {count}", find, seconds)
+
+    def succeeds(self, *kinds):
+        """Waits for its good end after these events, or those of a short life."""
+        equal("exit status of register", self.exit(), 0)
+        equal("events", self.kinds(), list(kinds or ("registering", "registered", "unregistering", "stopped")))
+
+    def fails(self):
+        """Waits for its end without ever having been registered."""
+        equal("exit status of register without a registration", self.exit(), 1)
+
+
+class Stage:
+    def __init__(self, programs):
+        self.programs = programs
+        self.directory = tempfile.mkdtemp(prefix="sira-interop-")
+        self.wire = Wire()
+        self.started = []
+
+    def start(self, title, argv, environment=None, kind=Program):
+        program = kind(title, argv, environment or {}, self.directory)
+        self.started.append(program)
+        return program
+
+    def client(self, *options, registrar="127.0.0.1:15060", user="alice", **others):
+        """Starts examples/register; others: aor, password."""
+        argv = [os.path.join(self.programs, "register"), "--registrar", f"sip:{registrar}", "--user", user,
+                "--aor", others.get("aor", "sip:alice@interop.test"), "--events", "json", *options]
+        return self.start("register", argv, {"SIRA_PASSWORD": others.get("password", "secret")}, Client)
+
+    def register_once(self, *options, **others):
+        """Runs examples/register --once to its good end."""
+        client = self.client("--once", *options, **others)
+        client.succeeds()
+        return client
+
+    def server(self, *options, listen="127.0.0.1:0"):
+        """Starts examples/server, and returns where it listens."""
+        argv = [os.path.join(self.programs, "server"), "--listen", listen, "--realm", "interop.test",
+                "--user", "alice:secret", "--user", "bob:hunter2", *options]
+        return self.start("server", argv).line(r"listening on (\S+)").group(1)
+
+    def drop(self, *rules):
+        """Drops the incoming datagrams that an nftables rule matches."""
+        chain = "add table inet loss; add chain inet loss input { type filter hook input priority 0; }"
+        script = "; ".join([chain] + [f"add rule inet loss input {rule} drop" for rule in rules])
+        subprocess.run([tool("nft"), script], check=True)
+
+    def tshark(self, pcap, expression):
+        """The packets of a capture that an expression of tshark's matches."""
+        argv = [tool("tshark"), "-n", "-r", pcap, "-d", "udp.port==15060,sip", "-Y", expression]
+        run = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        equal(f"exit status of tshark ({run.stderr.strip()})", run.returncode, 0)
+        return run.stdout.splitlines()
+
+    def report(self):
+        """What a person needs to see why it failed."""
+        print("---- on the wire", *self.wire.messages(), sep="\n")
+        for program in self.started:
+            print(f"---- {program.title}, exit status {program.process.poll()}", *program.lines[-60:], sep="\n")
+        for log in glob.glob(os.path.join(self.directory, "*.log")):
+            with open(log, encoding="utf-8", errors="replace") as text:
+                print(f"---- {os.path.basename(log)}\n{text.read()[-4000:]}")
+
+    def end(self):
+        for program in reversed(self.started):
+            program.end()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def run(name, programs, seconds):
+    """Runs one test; True when it passed."""
+    def too_long(_signal, _frame):
+        raise Failure(f"not finished after {seconds} s")
+    signal.signal(signal.SIGALRM, too_long)
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(1))
+    stage = Stage(programs)
+    try:
+        signal.alarm(seconds)
+        CASES[name](stage)
+        signal.alarm(0)
+        return True
+    except Impossible:
+        raise
+    except Exception as failure:
+        signal.alarm(0)
+        print(f"{name}: FAILED: {failure}")
+        if not isinstance(failure, Failure):
+            traceback.print_exc(file=sys.stdout)
+        stage.report()
+        return False
+    finally:
+        stage.end()
