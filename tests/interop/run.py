@@ -1,9 +1,6 @@
 #!/usr/bin/env python3
 """Runs interoperability tests, each against a real peer in a network namespace of its own.
 
-    run.py --list                    the names of all tests
-    run.py [--programs DIR] NAME...  runs some; DIR has the built examples (default: build/dev/examples)
-
 Exit status: 0 when all passed, 77 when this machine can't run them, else 1.
 """
 import argparse
@@ -14,14 +11,15 @@ import sys
 import harness
 import stage
 import cases_kamailio  # noqa: F401  each import adds its cases
+import cases_sipp_aka  # noqa: F401
 import cases_sipp_client  # noqa: F401
 import cases_sipp_registrar  # noqa: F401
 
 
-def run_one(name, programs):
+def run_one(name, programs, tools):
     try:
         harness.enter_namespace(sys.argv)
-        passed = stage.run(name, programs, seconds=60)
+        passed = stage.run(name, programs, tools, seconds=60)
     except harness.Impossible as why:
         print(f"{name}: skipped: {why}")
         return 77
@@ -33,10 +31,13 @@ def run_one(name, programs):
 
 
 def main():
-    examples = os.path.join(os.path.dirname(os.path.dirname(harness.FOLDER)), "build", "dev", "examples")
-    parser = argparse.ArgumentParser(description="Interoperability tests of Sira against real peers.")
+    build = os.path.join(os.path.dirname(os.path.dirname(harness.FOLDER)), "build", "dev")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="print the names of all tests")
-    parser.add_argument("--programs", default=examples, metavar="DIR", help="where the built examples are")
+    parser.add_argument("--programs", default=os.path.join(build, "examples"), metavar="DIR",
+                        help="where the built examples are; default: build/dev/examples")
+    parser.add_argument("--tools", default=os.path.join(build, "tests", "interop"), metavar="DIR",
+                        help="where the built programs of this folder are; default: build/dev/tests/interop")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     if options.list:
@@ -46,8 +47,8 @@ def main():
     if unknown or not options.names:
         parser.error("no such test: " + " ".join(unknown) if unknown else "which test? --list names them")
     if len(options.names) == 1:
-        return run_one(options.names[0], os.path.abspath(options.programs))
-    argv = [sys.executable, "-B", __file__, "--programs", options.programs]
+        return run_one(options.names[0], os.path.abspath(options.programs), os.path.abspath(options.tools))
+    argv = [sys.executable, "-B", __file__, "--programs", options.programs, "--tools", options.tools]
     return max(subprocess.run([*argv, name]).returncode for name in options.names)
 
 

@@ -99,8 +99,8 @@ class Client(Program):
 
 
 class Stage:
-    def __init__(self, programs):
-        self.programs = programs
+    def __init__(self, programs, tools):
+        self.programs, self.tools = programs, tools
         self.directory = tempfile.mkdtemp(prefix="sira-interop-")
         self.wire = Wire()
         self.started = []
@@ -156,13 +156,13 @@ class Stage:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def run(name, programs, seconds):
+def run(name, programs, tools, seconds):
     """Runs one test; True when it passed."""
     def too_long(_signal, _frame):
         raise Failure(f"not finished after {seconds} s")
     signal.signal(signal.SIGALRM, too_long)
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(1))
-    stage = Stage(programs)
+    stage = Stage(programs, tools)
     try:
         signal.alarm(seconds)
         CASES[name](stage)
