@@ -11,7 +11,7 @@ PUBLIC_LAYER = {
     "base": ["base", "status", "limits", "version", "export", "endpoint", "hash", "transport", "detail/forward",
              "detail/timer", "detail/random"],
     "message": ["uri", "field", "message", "writer", "framer"],
-    "digest": ["digest", "gcrypt", "portable_hash"],
+    "digest": ["digest", "digest_server", "gcrypt", "portable_hash"],
     "transaction": ["detail/transaction"],
     "agent": ["event", "agent", "server", "account", "registration", "request", "detail/agent", "detail/server",
               "detail/account", "detail/registration", "detail/request"],
