@@ -10,13 +10,18 @@ set(SIRA_SOURCES
     lib/digest/base64.c
     lib/digest/challenge.c
     lib/digest/client.c
+    lib/digest/credentials.c
     lib/digest/hash.c
     lib/digest/hex.c
     lib/digest/hmac.c
     lib/digest/key.c
+    lib/digest/memory.c
+    lib/digest/nonce.c
     lib/digest/proof.c
     lib/digest/quoted.c
     lib/digest/select.c
+    lib/digest/server.c
+    lib/digest/verify.c
 )
 
 # The hash and entropy providers over Libgcrypt (include/sira/gcrypt.h).
@@ -26,6 +31,10 @@ set(SIRA_GCRYPT_SOURCES
 
 # The hash provider in plain C, where there is no Libgcrypt.
 set(SIRA_PORTABLE_HASH_SOURCES
+    lib/digest/portable_hash.c
+    lib/digest/portable_md5.c
+    lib/digest/portable_sha256.c
+    lib/digest/portable_sha512.c
 )
 
 # The ready-made port over libuv (include/sira/host.h).
@@ -46,6 +55,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/detail/timer.h
     include/sira/detail/transaction.h
     include/sira/digest.h
+    include/sira/digest_server.h
     include/sira/endpoint.h
     include/sira/event.h
     include/sira/export.h
@@ -67,6 +77,7 @@ set(SIRA_GCRYPT_PUBLIC_HEADERS
     include/sira/gcrypt.h
 )
 set(SIRA_PORTABLE_HASH_PUBLIC_HEADERS
+    include/sira/portable_hash.h
 )
 set(SIRA_HOST_PUBLIC_HEADERS
     include/sira/host.h

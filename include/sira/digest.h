@@ -214,7 +214,7 @@ SIRA_API sira_status sira_digest_client_export(const sira_digest_client *client,
                                                size_t *length);
 
 /* Takes such a block into a client that was just initialized. SIRA_OK; SIRA_E_UNSUPPORTED: of another version of the
- * format; SIRA_E_SYNTAX: damaged; SIRA_E_LIMIT: written by a build with larger limits; SIRA_E_HASH. On an error nothing
+ * format; SIRA_E_SYNTAX: damaged; SIRA_E_LIMIT: written by a build with larger limits. On an error nothing
  * has changed. */
 SIRA_API sira_status sira_digest_client_import(sira_digest_client *client, const uint8_t *bytes, size_t length);
 

@@ -10,7 +10,7 @@ sira_str sira_i_hex_write(const uint8_t *bytes, size_t n, char *out)
     return (sira_str){out, 2 * n};
 }
 
-static unsigned hex_digit(char c)
+unsigned sira_i_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return (unsigned)(c - '0');
@@ -26,7 +26,7 @@ bool sira_i_hex_read(sira_str text, uint8_t *bytes, size_t n)
     if (text.len != 2 * n)
         return false;
     for (size_t i = 0; i < n; i++) {
-        unsigned high = hex_digit(text.at[2 * i]), low = hex_digit(text.at[2 * i + 1]);
+        unsigned high = sira_i_hex_digit(text.at[2 * i]), low = sira_i_hex_digit(text.at[2 * i + 1]);
         if (high > 15 || low > 15)
             return false;
         bytes[i] = (uint8_t)(high << 4 | low);
