@@ -109,13 +109,15 @@ class CallGraph:
     INDIRECT = "__indirect_call"
 
     def __init__(self, folder):
-        self.stack, self.calls, self.dynamic = {}, {}, []
+        self.stack, self.layer, self.calls, self.dynamic = {}, {}, {}, []
         for path in Path(folder).glob("*.ci"):
             text = path.read_text()
             for title, label in re.findall(r'node: \{ title: "([^"]+)" label: "([^"]*)"', text):
-                size = re.search(r"(\d+) bytes \((\w+)", label)
+                size = re.search(r"(\d+) bytes \(([\w,]+)\)", label)
                 if size:
                     self.stack[title] = int(size.group(1))
+                    self.layer[title] = re.search(r"lib/(\w+)/", label).group(1)
+                    # "dynamic,bounded" is alignment and the like.
                     if size.group(2) == "dynamic":
                         self.dynamic.append(title)
             for caller, callee in re.findall(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"', text):
@@ -146,21 +148,29 @@ class CallGraph:
         return None
 
     def deepest(self, roots, by_pointer, indirect=2):
-        """(bytes, names) of the deepest chain from any root. A call through a pointer may reach any of by_pointer, such calls
-        being nested `indirect` times at most (the library's: a timer, then a writer); what the application's callbacks need is theirs."""
+        """(bytes, names) of the deepest chain from any root. A call through a pointer may reach the functions of by_pointer that
+        reachable() names, such calls being nested `indirect` times at most (the library's: a timer, then a writer); what the
+        application's callbacks need is theirs."""
         known = {}
 
         def visit(name, left):
-            if name == self.INDIRECT:
-                if left == 0:
-                    return 0, []
-                return max((visit(target, left - 1) for target in by_pointer), default=(0, []))
-            if (name, left) not in known:
-                below = max((visit(callee, left) for callee in self.calls.get(name, ())), default=(0, []))
-                known[name, left] = (self.stack.get(name, 0) + below[0], [name] + below[1])
+            if (name, left) in known:
+                return known[name, left]
+            callees = [(callee, left) for callee in self.calls.get(name, ()) if callee != self.INDIRECT]
+            if self.INDIRECT in self.calls.get(name, ()) and left > 0:
+                callees += [(target, left - 1) for target in by_pointer if self.reachable(name, target)]
+            below = max((visit(*callee) for callee in callees), default=(0, []))
+            known[name, left] = (self.stack.get(name, 0) + below[0], [name] + below[1])
             return known[name, left]
 
         return max((visit(root, indirect) for root in roots), default=(0, []))
+
+    def reachable(self, caller, target):
+        """Message and digest know pointers of their own layer only (a hash provider); the rest are timers and transactions, which
+        call their owners."""
+        if self.layer[caller] in ("message", "digest"):
+            return self.layer[target] == self.layer[caller]
+        return self.layer[target] not in ("message", "digest")
 
 
 def call_graph(root, compiler, flags, folder):
