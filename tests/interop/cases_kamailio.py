@@ -4,7 +4,7 @@ import os
 import socket
 
 import sipp
-from harness import case, check, equal
+from harness import case, check, equal, poll
 from kamailio import Kamailio
 from wire import parameters
 
@@ -62,6 +62,16 @@ def no_qop(stage):
     register_and_leave(stage, Kamailio(stage, "WITH_NOQOP"))
     for answer in stage.wire.requests()[1:]:
         equal("parameters that need qop", {"qop", "nc", "cnonce"} & set(answer.credentials), set())
+
+
+@case
+def proxy(stage):
+    """407 with Proxy-Authenticate is answered with Proxy-Authorization."""
+    register_and_leave(stage, Kamailio(stage, "WITH_PROXY"))
+    equal("challenges", len(stage.wire.answers(407)), 1)
+    equal("Authorization fields", stage.wire.asked("Authorization"), [""] * 3)
+    counts = [parameters(value).get("nc") for value in stage.wire.asked("Proxy-Authorization")]
+    equal("nonce counts", counts, [None, "00000001", "00000002"])
 
 
 @case
@@ -355,6 +365,16 @@ def lost_packets(stage):
         gaps = [later.at - earlier.at for earlier, later in zip(sent, sent[1:])]
         for gap, due in zip(gaps, (0.5, 1, 2, 4, 4, 4, 4, 4)):
             check(abs(gap - due) < 0.4, f"sent again after {gap:.2f} s, not after {due} s (timer E)")
+
+
+@case
+def minimal(stage):
+    """examples/minimal registers as well."""
+    kamailio = Kamailio(stage, "WITH_SHA256")
+    stage.start("minimal", [stage.program("minimal"), "sip:127.0.0.1:15060", "sip:alice@interop.test"],
+                {"SIRA_PASSWORD": "secret"})
+    poll("minimal is registered", lambda: kamailio.contacts("alice"))
+    equal("requests", len(stage.wire.requests()), 2)
 
 
 def capture(stage, registrar):

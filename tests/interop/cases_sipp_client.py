@@ -1,9 +1,11 @@
 """SIPp as the client of examples/server: it computes digests of its own, and ends with 0 when each call got a 200."""
+import os
 import re
 import socket
 
 import sipp
 from harness import case, check, equal
+from wire import parameters
 
 FETCH = {"contact": "Supported: path"}
 ELSEWHERE = {"contact": "Contact: <sip:alice@192.0.2.7>"}
@@ -77,6 +79,12 @@ def interval_too_brief(stage):
 
 
 @case
+def no_qop(stage):
+    accepted(stage, stage.server("--algorithm", "MD5", "--qop", "none"))
+    equal("qop", stage.wire.credentials("qop"), [None, None])
+
+
+@case
 def auth_int(stage):
     accepted(stage, stage.server("--algorithm", "MD5", "--qop", "auth-int"))
     equal("qop", stage.wire.credentials("qop"), [None, "auth-int"])
@@ -100,8 +108,21 @@ def replay(stage):
 
 
 @case
+def one_time_nonces(stage):
+    server = stage.server("--algorithm", "MD5", "--one-time")
+    answer = accepted(stage, server)[0]
+    info = parameters(answer.get("Authentication-Info"))
+    check(info.get("nextnonce") not in (None, stage.wire.credentials("nonce")[-1]), "no other nonce for the next request")
+
+
+@case
 def many(stage):
-    """500 registrations, 200 a second: each is challenged once and then accepted."""
-    server = stage.server("--algorithm", "MD5")
-    equal("exit status of sipp", sipp.client(stage, server, options=("-m", "500", "-r", "200")).exit(), 0)
+    """500 users register, 200 a second: each is challenged once and then accepted."""
+    path = os.path.join(stage.directory, "users.txt")
+    calls = [{"user": f"user{number}", "password": f"secret{number}"} for number in range(500)]
+    with open(path, "w", encoding="ascii") as users:
+        users.writelines(f"{call['user']}:{call['password']}\n" for call in calls)
+    os.chmod(path, 0o600)
+    server = stage.server("--algorithm", "MD5", "--users", path)
+    equal("exit status of sipp", sipp.client(stage, server, *calls, options=("-r", "200")).exit(), 0)
     equal("requests", len(stage.wire.requests()), 1000)

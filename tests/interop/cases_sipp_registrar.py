@@ -46,14 +46,6 @@ def auth_int_or_auth(stage):
 
 
 @case
-def proxy(stage):
-    """407 with Proxy-Authenticate is answered with Proxy-Authorization."""
-    challenge = sipp.CHALLENGE.replace("WWW-", "Proxy-")
-    last = accepted(stage, status="407 Proxy Authentication Required", challenge=challenge)
-    equal("Authorization", last.get("Authorization"), "")
-
-
-@case
 def unknown_schemes(stage):
     """What register does not know is skipped, wherever it stands."""
     accepted(stage, challenge=UNKNOWN + sipp.CHALLENGE + '\nWWW-Authenticate: Basic realm="interop.test"')

@@ -1,4 +1,5 @@
 """One test's stage: its directory, its wire, and the programs it has started, which end with it."""
+import datetime
 import glob
 import json
 import os
@@ -76,7 +77,11 @@ class Client(Program):
 
     @property
     def events(self):
-        return [json.loads(line) for line in list(self.lines) if line.startswith("{")]
+        """Its events, their times in seconds."""
+        events = [json.loads(line) for line in list(self.lines) if line.startswith("{")]
+        for event in events:
+            event["time"] = datetime.datetime.strptime(event["time"], "%Y-%m-%dT%H:%M:%S.%fZ").timestamp()
+        return events
 
     def kinds(self):
         return [event["event"] for event in self.events]
@@ -110,9 +115,13 @@ class Stage:
         self.started.append(program)
         return program
 
+    def program(self, name):
+        """The path of an example."""
+        return os.path.join(self.programs, name)
+
     def client(self, *options, registrar="127.0.0.1:15060", user="alice", **others):
         """Starts examples/register; others: aor, password."""
-        argv = [os.path.join(self.programs, "register"), "--registrar", f"sip:{registrar}", "--user", user,
+        argv = [self.program("register"), "--registrar", f"sip:{registrar}", "--user", user,
                 "--aor", others.get("aor", "sip:alice@interop.test"), "--events", "json", *options]
         return self.start("register", argv, {"SIRA_PASSWORD": others.get("password", "secret")}, Client)
 
@@ -124,7 +133,7 @@ class Stage:
 
     def server(self, *options, listen="127.0.0.1:0"):
         """Starts examples/server, and returns where it listens."""
-        argv = [os.path.join(self.programs, "server"), "--listen", listen, "--realm", "interop.test",
+        argv = [self.program("server"), "--listen", listen, "--realm", "interop.test",
                 "--user", "alice:secret", "--user", "bob:hunter2", *options]
         return self.start("server", argv).line(r"listening on (\S+)").group(1)
 
