@@ -47,6 +47,7 @@ typedef struct sira_message {
     uint16_t status_code;    /* response: 100 to 699 */
     uint16_t field_count;
     uint16_t field_capacity;
+    uint16_t repeated;       /* index + 1 of the first field that stands again and may stand once; 0: none */
     unsigned lenient;        /* sira_lenient flags; set it between init and parse */
     sira_str method_name;    /* request */
     sira_str uri;            /* request: Request-URI; sira_uri_parse takes it apart */
@@ -69,6 +70,9 @@ SIRA_API sira_status sira_message_parse(sira_message *message, sira_str bytes, s
 /* Checks what every message must have: Via, From, To, Call-ID, CSeq once each (and well-formed), a CSeq below 2^31 whose method is
  * the start line's, a Request-URI that is one, and nothing twice that may stand once. SIRA_OK or an error of the syntax band; for a request diag has the response code. */
 SIRA_API sira_status sira_message_validate(sira_message *message, sira_diag *diag);
+
+/* Does the branch identify the transaction (RFC 3261 8.1.1.7: "z9hG4bK" and more)? If not, the rules of RFC 2543 hold (17.2.3). */
+SIRA_API bool sira_via_is_unique(const sira_via *via);
 
 /* The first field of an id, NULL when absent. */
 SIRA_API const sira_field *sira_message_field(const sira_message *message, sira_field_id id);

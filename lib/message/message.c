@@ -1,0 +1,297 @@
+/* The index: start line, header lines, body, in one pass (RFC 3261 7, 18.3). */
+#include <sira/limits.h>
+#include <sira/message.h>
+
+#include <string.h>
+
+#include "base/chars.h"
+#include "message/lines.h"
+
+typedef struct parse {
+    sira_message *message;
+    sira_diag *diag;
+    sira_status status; /* the first error */
+    sira_i_lines lines;
+} parse;
+
+/* The first error is the one that is told; what follows is read all the same, so that a 400 can be built. */
+static sira_status refuse(parse *p, sira_status status, const char *at, const sira_diag *why)
+{
+    if (p->status != SIRA_OK)
+        return status;
+    p->status = status;
+    if (p->diag != NULL) {
+        *p->diag = *why;
+        p->diag->offset = (size_t)(at - p->message->bytes.at);
+        if (!p->message->is_request)
+            p->diag->code = 0;
+    }
+    return status;
+}
+
+/* ---- start line ---- */
+
+static bool is_sip(const char *at, const char *stop)
+{
+    return stop - at >= 4 && (at[0] | 0x20) == 's' && (at[1] | 0x20) == 'i' && (at[2] | 0x20) == 'p' && at[3] == '/';
+}
+
+/* SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT (RFC 3261 25.1), up to stop or a space. */
+static sira_status version(const char *at, const char *stop, const char **next)
+{
+    if (!is_sip(at, stop))
+        return SIRA_E_SYNTAX;
+    const char *major = at + 4, *dot = sira_i_span(major, stop, SIRA_I_DIGIT);
+    if (dot == major || dot == stop || *dot != '.')
+        return SIRA_E_SYNTAX;
+    *next = sira_i_span(dot + 1, stop, SIRA_I_DIGIT);
+    if (*next == dot + 1)
+        return SIRA_E_SYNTAX;
+    return *next - major == 3 && memcmp(major, "2.0", 3) == 0 ? SIRA_OK : SIRA_E_VERSION;
+}
+
+/* Request-Line = Method SP Request-URI SP SIP-Version CRLF (RFC 3261 7.1): one space each. */
+static sira_status request_line(parse *p, const char *at, const char *stop)
+{
+    static const sira_diag bad = {.expected = "a method, a URI and SIP/2.0 with one space between",
+                                  .field = "",
+                                  .code = 400,
+                                  .reason = "Bad Request-Line"};
+    sira_message *m = p->message;
+    m->is_request = true;
+    const char *method_end = sira_i_span(at, stop, SIRA_I_TOKEN);
+    if (method_end == at || method_end == stop || *method_end != ' ')
+        return refuse(p, SIRA_E_SYNTAX, method_end, &bad);
+    m->method_name = (sira_str){at, (size_t)(method_end - at)};
+    m->method = (uint8_t)sira_method_of(m->method_name);
+    const char *uri = method_end + 1, *uri_end = sira_i_span(uri, stop, SIRA_I_URIC);
+    if (uri_end == uri || uri_end == stop || *uri_end != ' ')
+        return refuse(p, SIRA_E_SYNTAX, uri_end, &bad);
+    m->uri = (sira_str){uri, (size_t)(uri_end - uri)};
+    const char *next = stop;
+    sira_status status = version(uri_end + 1, stop, &next);
+    if (status == SIRA_E_SYNTAX || next != stop)
+        return refuse(p, SIRA_E_SYNTAX, status == SIRA_E_SYNTAX ? uri_end + 1 : next, &bad);
+    if (status == SIRA_E_VERSION)
+        return refuse(p, SIRA_E_VERSION, uri_end + 1,
+                      &(sira_diag){.expected = "SIP/2.0", .field = "", .code = 505, .reason = "Version Not Supported"});
+    return SIRA_OK;
+}
+
+/* Status-Line = SIP-Version SP Status-Code SP Reason-Phrase CRLF (RFC 3261 7.2). In the reason phrase, which is for
+ * people, everything but control characters is let pass. */
+static sira_status status_line(parse *p, const char *at, const char *stop)
+{
+    static const sira_diag bad = {
+        .expected = "SIP/2.0, a status code and a reason with one space between", .field = "", .reason = ""};
+    sira_message *m = p->message;
+    const char *next;
+    sira_status status = version(at, stop, &next);
+    if (status != SIRA_OK)
+        return refuse(p, status, at,
+                      status == SIRA_E_VERSION ? &(sira_diag){.expected = "SIP/2.0", .field = "", .reason = ""} : &bad);
+    if (next == stop || *next != ' ')
+        return refuse(p, SIRA_E_SYNTAX, next, &bad);
+    const char *code = next + 1, *code_end = sira_i_span(code, stop, SIRA_I_DIGIT);
+    if (code_end == code || code_end == stop || *code_end != ' ')
+        return refuse(p, SIRA_E_SYNTAX, code_end, &bad);
+    uint32_t number = 0;
+    if (code_end - code != 3 || sira_str_to_u32((sira_str){code, 3}, 699, &number) != SIRA_OK || number < 100)
+        return refuse(p, SIRA_E_NUMBER, code,
+                      &(sira_diag){.expected = "a status code from 100 to 699", .field = "", .reason = ""});
+    m->status_code = (uint16_t)number;
+    m->reason = (sira_str){code_end + 1, (size_t)(stop - code_end - 1)};
+    for (const char *c = m->reason.at; c < stop; c++)
+        if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f)
+            return refuse(p, SIRA_E_SYNTAX, c, &(sira_diag){.expected = "text", .field = "", .reason = ""});
+    return SIRA_OK;
+}
+
+static sira_status refuse_line(parse *p, const sira_i_line_error *error)
+{
+    return refuse(p, SIRA_E_SYNTAX, error->at,
+                  &(sira_diag){.expected = error->expected, .field = "", .code = 400, .reason = error->reason});
+}
+
+/* SIRA_OK: the line was taken, right or not. */
+static sira_status start_line(parse *p)
+{
+    const char *start = p->lines.at, *stop;
+    sira_i_line_error error;
+    p->message->is_request = !is_sip(start, p->lines.end);
+    if (sira_i_lines_text(&p->lines, &stop, &error) != SIRA_OK)
+        return refuse_line(p, &error);
+    (void)(p->message->is_request ? request_line(p, start, stop) : status_line(p, start, stop));
+    return SIRA_OK;
+}
+
+/* ---- header lines ---- */
+
+/* The fields that RFC 3261 20 and their own RFCs do not define as lists. */
+static bool stands_once(unsigned id)
+{
+    static const uint64_t once = UINT64_C(1) << SIRA_FIELD_FROM | UINT64_C(1) << SIRA_FIELD_TO |
+                                 UINT64_C(1) << SIRA_FIELD_CALL_ID | UINT64_C(1) << SIRA_FIELD_CSEQ |
+                                 UINT64_C(1) << SIRA_FIELD_MAX_FORWARDS | UINT64_C(1) << SIRA_FIELD_CONTENT_LENGTH |
+                                 UINT64_C(1) << SIRA_FIELD_CONTENT_TYPE | UINT64_C(1) << SIRA_FIELD_EXPIRES |
+                                 UINT64_C(1) << SIRA_FIELD_MIN_EXPIRES | UINT64_C(1) << SIRA_FIELD_RETRY_AFTER |
+                                 UINT64_C(1) << SIRA_FIELD_DATE | UINT64_C(1) << SIRA_FIELD_USER_AGENT |
+                                 UINT64_C(1) << SIRA_FIELD_SERVER | UINT64_C(1) << SIRA_FIELD_SUBJECT |
+                                 UINT64_C(1) << SIRA_FIELD_EVENT | UINT64_C(1) << SIRA_FIELD_SUBSCRIPTION_STATE |
+                                 UINT64_C(1) << SIRA_FIELD_REFER_TO | UINT64_C(1) << SIRA_FIELD_REFERRED_BY |
+                                 UINT64_C(1) << SIRA_FIELD_SESSION_EXPIRES | UINT64_C(1) << SIRA_FIELD_FLOW_TIMER;
+    return (once >> id & 1) != 0;
+}
+
+static void enter(sira_message *m, unsigned id)
+{
+    m->field_count++;
+    if (m->first[id] == 0)
+        m->first[id] = m->field_count;
+    else if (m->repeated == 0 && stands_once(id))
+        m->repeated = m->field_count;
+}
+
+/* SIRA_OK: all lines up to the body were taken. */
+static sira_status header_lines(parse *p)
+{
+    sira_message *m = p->message;
+    sira_i_line_error error;
+    sira_field field;
+    for (;;) {
+        const char *start = p->lines.at;
+        sira_status status = sira_i_lines_field(&p->lines, &field, &error);
+        if (status == SIRA_IDLE)
+            return SIRA_OK;
+        if (status != SIRA_OK) {
+            (void)refuse_line(p, &error);
+            if (error.broken)
+                return status;
+            continue;
+        }
+        if (m->field_count == m->field_capacity)
+            return refuse(
+                p, SIRA_E_FIELDS, start,
+                &(sira_diag){
+                    .expected = "fewer header fields", .field = "", .code = 513, .reason = "Too Many Header Fields"});
+        m->fields[m->field_count] = field;
+        enter(m, field.id);
+    }
+}
+
+/* ---- body ---- */
+
+static const sira_field *second_length(const sira_message *m)
+{
+    for (size_t i = m->first[SIRA_FIELD_CONTENT_LENGTH]; m->repeated != 0 && i < m->field_count; i++)
+        if (m->fields[i].id == SIRA_FIELD_CONTENT_LENGTH)
+            return &m->fields[i];
+    return NULL;
+}
+
+/* RFC 3261 18.3: without Content-Length a datagram's body is all the rest; what stands behind the body is left out. */
+static sira_status body(parse *p)
+{
+    static const sira_diag bad = {
+        .expected = "the length of the body", .field = "Content-Length", .code = 400, .reason = "Bad Content-Length"};
+    sira_message *m = p->message;
+    const sira_field *field = sira_message_field(m, SIRA_FIELD_CONTENT_LENGTH);
+    size_t length = (size_t)(p->lines.end - p->lines.at);
+    if (field != NULL) {
+        uint32_t number = 0;
+        sira_status status = sira_i_content_length(field->value, &number);
+        if (status != SIRA_OK)
+            return refuse(p, status, field->value.at, &bad);
+        const sira_field *second = second_length(m);
+        if (second != NULL) /* two of them would let two readers see different messages, even if they agree here */
+            return refuse(p, SIRA_E_LENGTH, second->name.at, &bad);
+        if (number > length)
+            return refuse(p, SIRA_E_LENGTH, field->value.at, &bad);
+        length = number;
+    }
+    m->body = (sira_str){p->lines.at, length};
+    m->bytes.len = (size_t)(p->lines.at - m->bytes.at) + length;
+    return SIRA_OK;
+}
+
+/* ---- */
+
+void sira_message_init(sira_message *message, sira_field *slots, size_t capacity)
+{
+    memset(message, 0, sizeof *message);
+    message->fields = slots;
+    message->field_capacity = (uint16_t)(capacity < UINT16_MAX ? capacity : UINT16_MAX - 1);
+}
+
+static void reset(sira_message *m, sira_str bytes)
+{
+    sira_field *slots = m->fields;
+    uint16_t capacity = m->field_capacity;
+    unsigned lenient = m->lenient;
+    memset(m, 0, sizeof *m);
+    m->fields = slots;
+    m->field_capacity = capacity;
+    m->lenient = lenient;
+    m->bytes = bytes;
+}
+
+/* RFC 3261 7.5: empty lines before the start line are ignored. */
+static sira_str behind_empty_lines(sira_str bytes, unsigned lenient)
+{
+    while (bytes.len > 0) {
+        size_t taken = bytes.len >= 2 && bytes.at[0] == '\r' && bytes.at[1] == '\n' ? 2 : 0;
+        if (taken == 0 && (lenient & SIRA_LENIENT_BARE_LF) != 0 && bytes.at[0] == '\n')
+            taken = 1;
+        if (taken == 0)
+            break;
+        bytes.at += taken;
+        bytes.len -= taken;
+    }
+    return bytes;
+}
+
+sira_status sira_message_parse(sira_message *message, sira_str bytes, sira_diag *diag)
+{
+    bytes = behind_empty_lines(bytes, message->lenient);
+    reset(message, bytes);
+    if (bytes.len == 0)
+        return SIRA_IDLE;
+    parse p = {message, diag, SIRA_OK, {bytes.at, bytes.at + bytes.len, message->lenient}};
+    if (bytes.len > SIRA_LIMIT_MESSAGE)
+        return refuse(&p, SIRA_E_LIMIT, bytes.at + SIRA_LIMIT_MESSAGE,
+                      &(sira_diag){.expected = "the end of the message", .field = "", .reason = ""});
+    if (start_line(&p) == SIRA_OK && header_lines(&p) == SIRA_OK)
+        (void)body(&p);
+    return p.status;
+}
+
+const sira_field *sira_message_field(const sira_message *message, sira_field_id id)
+{
+    unsigned first = (unsigned)id < SIRA_FIELD_COUNT ? message->first[id] : 0;
+    return first != 0 ? &message->fields[first - 1] : NULL;
+}
+
+/* The compact forms whose fields have no id (RFC 3841, RFC 8224). */
+static sira_str long_name(sira_str name)
+{
+    static const struct {
+        char letter;
+        char name[20];
+    } forms[] = {{'a', "Accept-Contact"}, {'d', "Request-Disposition"}, {'j', "Reject-Contact"}, {'y', "Identity"}};
+    for (size_t i = 0; name.len == 1 && i < sizeof forms / sizeof forms[0]; i++)
+        if ((name.at[0] | 0x20) == forms[i].letter)
+            return sira_str_from(forms[i].name);
+    return name;
+}
+
+const sira_field *sira_message_find(const sira_message *message, sira_str name, size_t from)
+{
+    sira_field_id id = sira_field_id_of(name);
+    name = long_name(name);
+    for (size_t i = from; i < message->field_count; i++) {
+        const sira_field *field = &message->fields[i];
+        if (field->id == id && (id != SIRA_FIELD_OTHER || sira_str_equal_nocase(long_name(field->name), name)))
+            return field;
+    }
+    return NULL;
+}

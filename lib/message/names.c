@@ -1,0 +1,174 @@
+/* Header field names and methods. A name is looked up by a hash and then compared in full: any hash has names that share it. */
+#include <sira/message.h>
+
+#include <string.h>
+
+#include "message/names.h"
+#include "message/words.h"
+
+/* In the order of sira_field_id: id, name, its first and its last letter in lower case. */
+#define NAMES(X)                                                                                                       \
+    X(VIA, "Via", 'v', 'a')                                                                                            \
+    X(FROM, "From", 'f', 'm')                                                                                          \
+    X(TO, "To", 't', 'o')                                                                                              \
+    X(CALL_ID, "Call-ID", 'c', 'd')                                                                                    \
+    X(CSEQ, "CSeq", 'c', 'q')                                                                                          \
+    X(CONTACT, "Contact", 'c', 't')                                                                                    \
+    X(MAX_FORWARDS, "Max-Forwards", 'm', 's')                                                                          \
+    X(CONTENT_LENGTH, "Content-Length", 'c', 'h')                                                                      \
+    X(CONTENT_TYPE, "Content-Type", 'c', 'e')                                                                          \
+    X(CONTENT_ENCODING, "Content-Encoding", 'c', 'g')                                                                  \
+    X(EXPIRES, "Expires", 'e', 's')                                                                                    \
+    X(MIN_EXPIRES, "Min-Expires", 'm', 's')                                                                            \
+    X(ROUTE, "Route", 'r', 'e')                                                                                        \
+    X(RECORD_ROUTE, "Record-Route", 'r', 'e')                                                                          \
+    X(PATH, "Path", 'p', 'h')                                                                                          \
+    X(SERVICE_ROUTE, "Service-Route", 's', 'e')                                                                        \
+    X(P_ASSOCIATED_URI, "P-Associated-URI", 'p', 'i')                                                                  \
+    X(P_ASSERTED_IDENTITY, "P-Asserted-Identity", 'p', 'y')                                                            \
+    X(AUTHORIZATION, "Authorization", 'a', 'n')                                                                        \
+    X(PROXY_AUTHORIZATION, "Proxy-Authorization", 'p', 'n')                                                            \
+    X(WWW_AUTHENTICATE, "WWW-Authenticate", 'w', 'e')                                                                  \
+    X(PROXY_AUTHENTICATE, "Proxy-Authenticate", 'p', 'e')                                                              \
+    X(AUTHENTICATION_INFO, "Authentication-Info", 'a', 'o')                                                            \
+    X(PROXY_AUTHENTICATION_INFO, "Proxy-Authentication-Info", 'p', 'o')                                                \
+    X(SUPPORTED, "Supported", 's', 'd')                                                                                \
+    X(REQUIRE, "Require", 'r', 'e')                                                                                    \
+    X(PROXY_REQUIRE, "Proxy-Require", 'p', 'e')                                                                        \
+    X(UNSUPPORTED, "Unsupported", 'u', 'd')                                                                            \
+    X(ALLOW, "Allow", 'a', 'w')                                                                                        \
+    X(ALLOW_EVENTS, "Allow-Events", 'a', 's')                                                                          \
+    X(ACCEPT, "Accept", 'a', 't')                                                                                      \
+    X(RETRY_AFTER, "Retry-After", 'r', 'r')                                                                            \
+    X(WARNING, "Warning", 'w', 'g')                                                                                    \
+    X(REASON, "Reason", 'r', 'n')                                                                                      \
+    X(DATE, "Date", 'd', 'e')                                                                                          \
+    X(USER_AGENT, "User-Agent", 'u', 't')                                                                              \
+    X(SERVER, "Server", 's', 'r')                                                                                      \
+    X(SUBJECT, "Subject", 's', 't')                                                                                    \
+    X(EVENT, "Event", 'e', 't')                                                                                        \
+    X(SUBSCRIPTION_STATE, "Subscription-State", 's', 'e')                                                              \
+    X(REFER_TO, "Refer-To", 'r', 'o')                                                                                  \
+    X(REFERRED_BY, "Referred-By", 'r', 'y')                                                                            \
+    X(SESSION_EXPIRES, "Session-Expires", 's', 's')                                                                    \
+    X(FLOW_TIMER, "Flow-Timer", 'f', 'r')                                                                              \
+    X(SECURITY_CLIENT, "Security-Client", 's', 't')                                                                    \
+    X(SECURITY_SERVER, "Security-Server", 's', 'r')                                                                    \
+    X(SECURITY_VERIFY, "Security-Verify", 's', 'y')
+
+/* All names in one text, each with its NUL. */
+typedef struct name_texts {
+    char NONE[1];
+#define X(id, name, first, last) char id[sizeof(name)];
+    NAMES(X)
+#undef X
+    char room[SIRA_I_NAME_ROOM];
+} name_texts;
+
+static const name_texts texts = {
+    .NONE = "",
+#define X(id, name, first, last) .id = name,
+    NAMES(X)
+#undef X
+};
+
+/* Index: sira_field_id. */
+static const uint16_t places[SIRA_FIELD_COUNT + 1] = {
+    offsetof(name_texts, NONE),
+#define X(id, name, first, last) offsetof(name_texts, id),
+    NAMES(X)
+#undef X
+    offsetof(name_texts, room),
+};
+
+/* No two of the names share a slot; the compiler would warn of an initializer that is overridden. */
+#define SLOTS 128u
+#define SLOT(length, first, last) ((11u * (length) + 2u * (first) + (last)) % SLOTS)
+
+static const uint8_t slots[SLOTS] = {
+#define X(id, name, first, last) [SLOT(sizeof(name) - 1, first, last)] = SIRA_FIELD_##id,
+    NAMES(X)
+#undef X
+};
+
+/* RFC 3261 7.3.3 and the RFCs that define the other fields. Index: the letter. */
+static const uint8_t compact[26] = {
+    ['b' - 'a'] = SIRA_FIELD_REFERRED_BY,   ['c' - 'a'] = SIRA_FIELD_CONTENT_TYPE,
+    ['e' - 'a'] = SIRA_FIELD_CONTENT_ENCODING, ['f' - 'a'] = SIRA_FIELD_FROM,
+    ['i' - 'a'] = SIRA_FIELD_CALL_ID,       ['k' - 'a'] = SIRA_FIELD_SUPPORTED,
+    ['l' - 'a'] = SIRA_FIELD_CONTENT_LENGTH, ['m' - 'a'] = SIRA_FIELD_CONTACT,
+    ['o' - 'a'] = SIRA_FIELD_EVENT,         ['r' - 'a'] = SIRA_FIELD_REFER_TO,
+    ['s' - 'a'] = SIRA_FIELD_SUBJECT,       ['t' - 'a'] = SIRA_FIELD_TO,
+    ['u' - 'a'] = SIRA_FIELD_ALLOW_EVENTS,  ['v' - 'a'] = SIRA_FIELD_VIA,
+    ['x' - 'a'] = SIRA_FIELD_SESSION_EXPIRES,
+};
+
+static inline unsigned lower(char c)
+{
+    return (unsigned char)c | 0x20u;
+}
+
+/* Letters, which alone have bit 6 among the octets of known names, are alike in either case. */
+static inline uint64_t difference(const char *name, const char *known)
+{
+    uint64_t right = sira_i_load(known);
+    uint64_t any_case = (right & SIRA_I_EACH(0x40)) >> 1;
+    return (sira_i_load(name) | any_case) ^ (right | any_case);
+}
+
+static bool same(const char *name, const char *known, size_t length)
+{
+    if (length >= 8) {
+        size_t last = length - 8;
+        for (size_t i = 0; i < last; i += 8)
+            if (difference(name + i, known + i) != 0)
+                return false;
+        return difference(name + last, known + last) == 0;
+    }
+    for (size_t i = 0; i < length; i++) {
+        unsigned right = (unsigned char)known[i], any_case = (right & 0x40u) >> 1;
+        if (((unsigned char)name[i] | any_case) != (right | any_case))
+            return false;
+    }
+    return true;
+}
+
+sira_field_id sira_field_id_of(sira_str name)
+{
+    if (name.len <= 1) {
+        unsigned letter = name.len == 1 ? lower(name.at[0]) - 'a' : 26;
+        /* bit 5 makes letters alike, but also '@' to '_' like what stands above them */
+        return letter < 26 && (name.at[0] & 0x40) != 0 ? (sira_field_id)compact[letter] : SIRA_FIELD_OTHER;
+    }
+    unsigned slot = SLOT((unsigned)name.len, lower(name.at[0]), lower(name.at[name.len - 1]));
+    sira_field_id id = (sira_field_id)slots[slot];
+    if (name.len != sira_i_field_name_length(id) || !same(name.at, sira_field_name(id), name.len))
+        return SIRA_FIELD_OTHER;
+    return id;
+}
+
+size_t sira_i_field_name_length(sira_field_id id)
+{
+    return (size_t)(places[id + 1] - places[id]) - 1;
+}
+
+const char *sira_field_name(sira_field_id id)
+{
+    return (const char *)&texts + places[(unsigned)id < SIRA_FIELD_COUNT ? id : SIRA_FIELD_OTHER];
+}
+
+/* Index: sira_method. */
+static const char methods[][10] = {
+    "",       "INVITE",    "ACK",    "BYE",     "CANCEL", "OPTIONS", "REGISTER", "PRACK",
+    "SUBSCRIBE", "NOTIFY", "PUBLISH", "INFO",   "REFER",  "MESSAGE", "UPDATE",
+};
+
+sira_method sira_method_of(sira_str name)
+{
+    if (name.len < 3 || name.len >= sizeof methods[0])
+        return SIRA_METHOD_OTHER;
+    for (unsigned i = 1; i < sizeof methods / sizeof methods[0]; i++)
+        if (methods[i][0] == name.at[0] && methods[i][name.len] == '\0' && memcmp(name.at, methods[i], name.len) == 0)
+            return (sira_method)i;
+    return SIRA_METHOD_OTHER;
+}

@@ -1,0 +1,57 @@
+/* Looks at eight octets at a time. Words are read octet by octet in little-endian order, which compilers turn into one
+ * load, so the same code is right on every machine; nothing is read outside the given bytes. */
+#ifndef SIRA_MESSAGE_WORDS_H
+#define SIRA_MESSAGE_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SIRA_I_EACH(octet) (UINT64_C(0x0101010101010101) * (uint64_t)(octet))
+#define SIRA_I_HIGH SIRA_I_EACH(0x80)
+
+static inline uint64_t sira_i_load(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24 |
+           (uint64_t)at[4] << 32 | (uint64_t)at[5] << 40 | (uint64_t)at[6] << 48 | (uint64_t)at[7] << 56;
+}
+
+/* The top bit of each octet that is below limit (at most 128), and perhaps of octets behind the first such. */
+static inline uint64_t sira_i_below(uint64_t word, unsigned limit)
+{
+    return (word - SIRA_I_EACH(limit)) & ~word & SIRA_I_HIGH;
+}
+
+/* The top bit of each octet that is the given one, and perhaps of octets behind the first such. */
+static inline uint64_t sira_i_same(uint64_t word, unsigned char octet)
+{
+    return sira_i_below(word ^ SIRA_I_EACH(octet), 1);
+}
+
+/* Which octet (0 to 7) the lowest bit of marks stands for. marks: not 0, only top bits of octets. */
+static inline size_t sira_i_lowest(uint64_t marks)
+{
+    return (size_t)((((marks & (0 - marks)) >> 7) * UINT64_C(0x0001020304050607)) >> 56);
+}
+
+/* The first CR or LF from at on; end when there is none. */
+static inline const char *sira_i_find_line_end(const char *at, const char *end)
+{
+    while (end - at >= 8) {
+        /* CR is the highest of the two and nothing else below it is common, so one test finds both. */
+        uint64_t marks = sira_i_below(sira_i_load(at), '\r' + 1);
+        if (marks == 0) {
+            at += 8;
+            continue;
+        }
+        at += sira_i_lowest(marks);
+        if (*at == '\r' || *at == '\n')
+            return at;
+        at++;
+    }
+    while (at < end && *at != '\r' && *at != '\n')
+        at++;
+    return at;
+}
+
+#endif
