@@ -1,0 +1,275 @@
+#include <sira/endpoint.h>
+
+#include <string.h>
+
+#include "base/chars.h"
+
+const char *sira_transport_name(sira_transport_kind kind)
+{
+    switch (kind) {
+    case SIRA_TRANSPORT_UDP:
+        return "UDP";
+    case SIRA_TRANSPORT_TCP:
+        return "TCP";
+    case SIRA_TRANSPORT_TLS:
+        return "TLS";
+    }
+    return "?";
+}
+
+/* ---- text to address ---- */
+
+/* dec-octet (RFC 3986 3.2.2): 0 to 255 without leading zeros. */
+static bool read_octet(const char **at, const char *end, uint8_t *octet)
+{
+    const char *start = *at;
+    unsigned value = 0;
+    while (*at < end && *at - start < 3 && sira_i_is(**at, SIRA_I_DIGIT))
+        value = 10 * value + (unsigned)(*(*at)++ - '0');
+    *octet = (uint8_t)value;
+    return *at > start && value <= 255 && (*start != '0' || *at - start == 1);
+}
+
+static bool read_ipv4(const char *at, const char *end, uint8_t address[4])
+{
+    for (int i = 0; i < 4; i++) {
+        if (i > 0 && (at == end || *at++ != '.'))
+            return false;
+        if (!read_octet(&at, end, &address[i]))
+            return false;
+    }
+    return at == end;
+}
+
+/* h16: one to four hex digits. */
+static bool read_group(const char **at, const char *end, uint8_t group[2])
+{
+    const char *start = *at;
+    unsigned value = 0;
+    while (*at < end && *at - start < 4 && sira_i_is(**at, SIRA_I_HEX))
+        value = 16 * value + sira_i_hex_value(*(*at)++);
+    group[0] = (uint8_t)(value >> 8);
+    group[1] = (uint8_t)value;
+    return *at > start;
+}
+
+/* IPv6address of RFC 5954 4.1 (RFC 3986 3.2.2): groups, one "::" at most, an IPv4 address as the last two. */
+static bool read_ipv6(const char *at, const char *end, uint8_t address[16])
+{
+    uint8_t bytes[16] = {0};
+    size_t count = 0, gap = 17;
+    if (end - at >= 2 && at[0] == ':' && at[1] == ':') {
+        gap = 0;
+        at += 2;
+    }
+    while (at < end) {
+        if (count <= 12 && (gap <= count || count == 12) && read_ipv4(at, end, bytes + count)) {
+            count += 4;
+            at = end;
+            break;
+        }
+        if (count == 16 || !read_group(&at, end, bytes + count))
+            return false;
+        count += 2;
+        if (at == end)
+            break;
+        if (*at++ != ':' || at == end)
+            return false;
+        if (*at == ':') {
+            if (gap <= 16)
+                return false;
+            gap = count;
+            at++;
+        }
+    }
+    if (gap > 16 ? count != 16 : count > 14) /* "::" stands for one group at least */
+        return false;
+    memset(address, 0, 16);
+    size_t head = gap > 16 ? 16 : gap;
+    memcpy(address, bytes, head);
+    memcpy(address + 16 - (count - (gap > 16 ? 16 : gap)), bytes + head, count - (gap > 16 ? 16 : gap));
+    return true;
+}
+
+sira_status sira_endpoint_from_host(sira_str host, sira_endpoint *endpoint)
+{
+    uint8_t address[16] = {0};
+    const char *at = host.at, *end = host.at + host.len;
+    if (host.len == 0)
+        return SIRA_E_SYNTAX;
+    uint8_t family = SIRA_FAMILY_IPV4;
+    if (!read_ipv4(at, end, address)) {
+        if (*at == '[') {
+            if (host.len < 2 || end[-1] != ']')
+                return SIRA_E_SYNTAX;
+            at++;
+            end--;
+        }
+        family = SIRA_FAMILY_IPV6;
+        if (!read_ipv6(at, end, address))
+            return SIRA_E_SYNTAX;
+    }
+    endpoint->family = family;
+    memcpy(endpoint->address, address, sizeof address);
+    return SIRA_OK;
+}
+
+sira_status sira_endpoint_from_text(sira_str text, uint16_t default_port, sira_endpoint *endpoint)
+{
+    sira_str host = text;
+    uint32_t port = default_port;
+    const char *colon = NULL;
+    if (text.len > 0 && text.at[0] == '[') {
+        const char *close = memchr(text.at, ']', text.len);
+        if (close != NULL && close + 1 < text.at + text.len)
+            colon = close + 1;
+        if (colon != NULL && *colon != ':')
+            return SIRA_E_SYNTAX;
+    } else if (text.len > 0) {
+        colon = memchr(text.at, ':', text.len);
+        if (colon != NULL && memchr(colon + 1, ':', (size_t)(text.at + text.len - colon - 1)) != NULL)
+            colon = NULL; /* an IPv6 address without brackets */
+    }
+    if (colon != NULL) {
+        host.len = (size_t)(colon - text.at);
+        sira_status status = sira_str_to_u32((sira_str){colon + 1, text.len - host.len - 1}, 65535, &port);
+        if (status != SIRA_OK)
+            return status;
+    }
+    sira_status status = sira_endpoint_from_host(host, endpoint);
+    if (status == SIRA_OK)
+        endpoint->port = (uint16_t)port;
+    return status;
+}
+
+/* ---- address to text ---- */
+
+typedef struct output {
+    char *at;
+    size_t left; /* one is kept for the NUL */
+    bool full;
+} output;
+
+static void put(output *out, char c)
+{
+    if (out->left == 0) {
+        out->full = true;
+        return;
+    }
+    *out->at++ = c;
+    out->left--;
+}
+
+static void put_decimal(output *out, unsigned value)
+{
+    char digits[5];
+    int n = 0;
+    do
+        digits[n++] = (char)('0' + value % 10);
+    while ((value /= 10) > 0);
+    while (n > 0)
+        put(out, digits[--n]);
+}
+
+static void put_group(output *out, unsigned group)
+{
+    int shift = 12;
+    while (shift > 0 && group >> shift == 0)
+        shift -= 4;
+    for (; shift >= 0; shift -= 4)
+        put(out, "0123456789abcdef"[group >> shift & 15]);
+}
+
+static void put_ipv4(output *out, const uint8_t *address)
+{
+    for (int i = 0; i < 4; i++) {
+        if (i > 0)
+            put(out, '.');
+        put_decimal(out, address[i]);
+    }
+}
+
+/* RFC 5952 4.2: the longest run of at least two zero groups is shortened, the first of equals. */
+static void longest_zeros(const uint8_t *address, int *start, int *count)
+{
+    *start = 8;
+    *count = 1;
+    for (int i = 0; i < 8; i++) {
+        int n = 0;
+        while (i + n < 8 && address[2 * (i + n)] == 0 && address[2 * (i + n) + 1] == 0)
+            n++;
+        if (n > *count) {
+            *start = i;
+            *count = n;
+        }
+        i += n;
+    }
+}
+
+static void put_ipv6(output *out, const uint8_t *address)
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    int zeros, count, groups = memcmp(address, mapped, sizeof mapped) == 0 ? 6 : 8; /* RFC 5952 5 */
+    longest_zeros(address, &zeros, &count);
+    put(out, '[');
+    for (int i = 0; i < groups; i++) {
+        if (i == zeros) {
+            put(out, ':');
+            put(out, ':');
+            i += count - 1;
+            continue;
+        }
+        if (i > 0 && i != zeros + count)
+            put(out, ':');
+        put_group(out, (unsigned)address[2 * i] << 8 | address[2 * i + 1]);
+    }
+    if (groups == 6) {
+        put(out, ':');
+        put_ipv4(out, address + 12);
+    }
+    put(out, ']');
+}
+
+static bool put_host(output *out, const sira_endpoint *endpoint)
+{
+    if (endpoint->family == SIRA_FAMILY_IPV4)
+        put_ipv4(out, endpoint->address);
+    else if (endpoint->family == SIRA_FAMILY_IPV6)
+        put_ipv6(out, endpoint->address);
+    else
+        return false;
+    return true;
+}
+
+static size_t to_text(const sira_endpoint *endpoint, bool with_port, char *buffer, size_t size)
+{
+    output out = {buffer, size > 0 ? size - 1 : 0, size == 0};
+    bool known = put_host(&out, endpoint);
+    if (known && with_port && endpoint->port != 0) {
+        put(&out, ':');
+        put_decimal(&out, endpoint->port);
+    }
+    if (!known || out.full) {
+        if (size > 0)
+            buffer[0] = '\0';
+        return 0;
+    }
+    *out.at = '\0';
+    return (size_t)(out.at - buffer);
+}
+
+size_t sira_endpoint_host_to_text(const sira_endpoint *endpoint, char *text, size_t size)
+{
+    return to_text(endpoint, false, text, size);
+}
+
+size_t sira_endpoint_to_text(const sira_endpoint *endpoint, char *text, size_t size)
+{
+    return to_text(endpoint, true, text, size);
+}
+
+bool sira_endpoint_equal(const sira_endpoint *a, const sira_endpoint *b)
+{
+    return a->transport == b->transport && a->family == b->family && a->port == b->port &&
+           memcmp(a->address, b->address, sizeof a->address) == 0;
+}

@@ -1,0 +1,46 @@
+#include <sira/base.h>
+
+#include <string.h>
+
+#include "base/chars.h"
+
+sira_str sira_str_from(const char *text)
+{
+    return (sira_str){text, text != NULL ? strlen(text) : 0};
+}
+
+bool sira_str_equal(sira_str a, sira_str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+bool sira_str_equal_nocase(sira_str a, sira_str b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (sira_i_lower(a.at[i]) != sira_i_lower(b.at[i]))
+            return false;
+    return true;
+}
+
+sira_status sira_str_to_u32(sira_str text, uint32_t max, uint32_t *value)
+{
+    uint64_t number = 0;
+    bool over = false;
+    if (text.len == 0)
+        return SIRA_E_SYNTAX;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return SIRA_E_SYNTAX;
+        number = 10u * number + (unsigned)(text.at[i] - '0');
+        if (number > max) {
+            over = true;
+            number = max; /* stays small, so that no number of digits can wrap it */
+        }
+    }
+    if (over)
+        return SIRA_E_NUMBER;
+    *value = (uint32_t)number;
+    return SIRA_OK;
+}
