@@ -29,16 +29,17 @@ typedef struct sira_endpoint {
 /* "UDP", "TCP" or "TLS", as it stands in Via (RFC 3261 20.42); static; "?" for another value. */
 SIRA_API const char *sira_transport_name(sira_transport_kind kind);
 
-/* Reads "192.0.2.1" (RFC 3986 3.2.2: no leading zeros), "2001:db8::1" or "[2001:db8::1]" (RFC 5954: IPv4-mapped forms too) into
- * family and address; transport and port stay as they were. SIRA_E_SYNTAX: it is a name or no address; *endpoint stays. */
+/* Reads "192.0.2.1" (RFC 3986 3.2.2: no leading zeros), "2001:db8::1" or "[2001:db8::1]" (RFC 5954: IPv4-mapped forms
+ * too) into family and address; transport and port stay as they were. SIRA_E_SYNTAX: it is a name or no address;
+ * *endpoint stays. */
 SIRA_API sira_status sira_endpoint_from_host(sira_str host, sira_endpoint *endpoint);
 
-/* Reads "192.0.2.1:5060", "[2001:db8::1]:5060" or either without the port (then port is set to default_port). SIRA_E_SYNTAX or
- * SIRA_E_NUMBER (port); *endpoint stays. */
+/* Reads "192.0.2.1:5060", "[2001:db8::1]:5060" or either without the port (then port is set to default_port).
+ * SIRA_E_SYNTAX or SIRA_E_NUMBER (port); *endpoint stays. */
 SIRA_API sira_status sira_endpoint_from_text(sira_str text, uint16_t default_port, sira_endpoint *endpoint);
 
-/* Writes the address as SIP wants a host: "192.0.2.1" or "[2001:db8::1]" (RFC 5952 form), with a NUL. Returns its length without the
- * NUL; 0 when size is too small (SIRA_ENDPOINT_TEXT always suffices) or the family is not set. */
+/* Writes the address as SIP wants a host: "192.0.2.1" or "[2001:db8::1]" (RFC 5952 form), with a NUL. Returns its
+ * length without the NUL; 0 when size is too small (SIRA_ENDPOINT_TEXT always suffices) or the family is not set. */
 SIRA_API size_t sira_endpoint_host_to_text(const sira_endpoint *endpoint, char *text, size_t size);
 
 /* The same with ":port" behind it when the port is not 0. */

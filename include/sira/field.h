@@ -1,7 +1,7 @@
 /* Header fields: their names, and typed views of their values.
  *
- * A cursor walks over all values of one field of a message, in order, across several header lines and comma-separated lists
- * (RFC 3261 7.3.1). Each sira_..._next() takes one value, checks it in full and moves on:
+ * A cursor walks over all values of one field of a message, in order, across several header lines and comma-separated
+ * lists (RFC 3261 7.3.1). Each sira_..._next() takes one value, checks it in full and moves on:
  *
  *     sira_cursor cursor;
  *     sira_contact contact;
@@ -9,8 +9,9 @@
  *     while ((status = sira_contact_next(&cursor, &contact, &diag)) == SIRA_OK)
  *         ...
  *
- * They return SIRA_OK, SIRA_IDLE at the end, or a syntax error; after an error the cursor stands at the next header line.
- * Views point into the message. A value that was folded (RFC 3261 7.3.1) still holds its line ends; sira_str_unfold removes them. */
+ * They return SIRA_OK, SIRA_IDLE at the end, or a syntax error; after an error the cursor stands at the next header
+ * line. Views point into the message. A value that was folded (RFC 3261 7.3.1) still holds its line ends;
+ * sira_str_unfold removes them. */
 #ifndef SIRA_FIELD_H
 #define SIRA_FIELD_H
 
@@ -94,8 +95,8 @@ typedef struct sira_cursor {
     sira_str rest;                      /* what is left of the present header line */
     const char *base;                   /* diag offsets count from here */
     uint16_t id;
-    uint16_t next;     /* index of the next header line to look at */
-    bool more;         /* a comma was passed: another value must follow */
+    uint16_t next; /* index of the next header line to look at */
+    bool more;     /* a comma was passed: another value must follow */
 } sira_cursor;
 
 /* Starts at the first value of a field of a parsed message. */
@@ -105,8 +106,8 @@ SIRA_API void sira_cursor_init(sira_cursor *cursor, const struct sira_message *m
 SIRA_API void sira_cursor_init_text(sira_cursor *cursor, sira_str value, sira_field_id id);
 
 /* A parameter list as it stands in the text, checked: ";tag=x;lr" is "tag=x;lr" here. */
-/* Takes the next parameter from *rest, which moves on: SIRA_OK or SIRA_IDLE. A quoted value keeps its quotes; one without '=' is
- * empty with at NULL. White space and folds around '=' and ';' are skipped. */
+/* Takes the next parameter from *rest, which moves on: SIRA_OK or SIRA_IDLE. A quoted value keeps its quotes; one
+ * without '=' is empty with at NULL. White space and folds around '=' and ';' are skipped. */
 SIRA_API sira_status sira_param_next(sira_str *rest, sira_str *name, sira_str *value);
 
 /* Finds a parameter by name (any case): SIRA_OK, or SIRA_IDLE when it is not there. */
@@ -122,13 +123,14 @@ typedef struct sira_via {
     sira_str branch;    /* empty: none */
     sira_str received;  /* RFC 5118 4.5: an IPv6 address with or without brackets */
     sira_str maddr;
-    uint32_t ttl;       /* UINT32_MAX: none */
-    sira_str params;    /* all of them */
+    uint32_t ttl;    /* UINT32_MAX: none */
+    sira_str params; /* all of them */
 } sira_via;
 SIRA_API sira_status sira_via_next(sira_cursor *cursor, sira_via *via, sira_diag *diag);
 
-/* From, To, Route, Record-Route, Path, Service-Route, P-Associated-URI, P-Asserted-Identity, Refer-To, Referred-By: name-addr or
- * addr-spec (RFC 3261 20.10: without angle brackets what follows ';' are header parameters, and the URI holds no ',', ';' or '?'). */
+/* From, To, Route, Record-Route, Path, Service-Route, P-Associated-URI, P-Asserted-Identity, Refer-To, Referred-By:
+ * name-addr or addr-spec (RFC 3261 20.10: without angle brackets what follows ';' are header parameters, and the URI
+ * holds no ',', ';' or '?'). */
 typedef struct sira_address {
     sira_str text;    /* the whole value, with its parameters */
     sira_str display; /* display name; a quoted one keeps its quotes; empty: none */
@@ -144,11 +146,11 @@ typedef struct sira_contact {
     bool star;            /* the value is "*"; all else is empty */
     bool has_expires;
     bool has_q;
-    uint32_t expires;     /* seconds, 0 to 2^32-1; a malformed one is taken as 3600 (RFC 3261 10.3) */
-    uint16_t q;           /* thousandths, 0 to 1000 */
-    uint32_t reg_id;      /* 0: none */
-    sira_str instance;    /* +sip.instance without the quotes, as <urn:uuid:...>; empty: none */
-    sira_str pub_gruu;    /* without the quotes; empty: none */
+    uint32_t expires;  /* seconds, 0 to 2^32-1; a malformed one is taken as 3600 (RFC 3261 10.3) */
+    uint16_t q;        /* thousandths, 0 to 1000 */
+    uint32_t reg_id;   /* 0: none */
+    sira_str instance; /* +sip.instance without the quotes, as <urn:uuid:...>; empty: none */
+    sira_str pub_gruu; /* without the quotes; empty: none */
     sira_str temp_gruu;
 } sira_contact;
 SIRA_API sira_status sira_contact_next(sira_cursor *cursor, sira_contact *contact, sira_diag *diag);
@@ -156,15 +158,17 @@ SIRA_API sira_status sira_contact_next(sira_cursor *cursor, sira_contact *contac
 /* Require, Proxy-Require, Supported, Unsupported, Allow, Allow-Events: one token each. */
 SIRA_API sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_diag *diag);
 
-/* Authorization, Proxy-Authorization, WWW-Authenticate, Proxy-Authenticate (RFC 3261 25.1: one per header line; several challenges in
- * one line, as HTTP has them, are read too) and Authentication-Info (scheme is empty). */
+/* Authorization, Proxy-Authorization, WWW-Authenticate, Proxy-Authenticate (RFC 3261 25.1: one per header line; several
+ * challenges in one line, as HTTP has them, are read too) and Authentication-Info (scheme is empty). */
 typedef struct sira_auth {
     sira_str scheme; /* "Digest" */
-    sira_str params; /* a comma-separated list of name=value, checked; for a scheme with a token68, as Basic, that text */
+    sira_str
+        params; /* a comma-separated list of name=value, checked; for a scheme with a token68, as Basic, that text */
 } sira_auth;
 SIRA_API sira_status sira_auth_next(sira_cursor *cursor, sira_auth *auth, sira_diag *diag);
 
-/* Takes the next name=value from *rest, which moves on: SIRA_OK, SIRA_IDLE at the end, SIRA_E_SYNTAX. A quoted value keeps its quotes. */
+/* Takes the next name=value from *rest, which moves on: SIRA_OK, SIRA_IDLE at the end, SIRA_E_SYNTAX. A quoted value
+ * keeps its quotes. */
 SIRA_API sira_status sira_auth_param_next(sira_str *rest, sira_str *name, sira_str *value);
 
 /* Warning (RFC 3261 20.43). */
@@ -175,8 +179,8 @@ typedef struct sira_warning {
 } sira_warning;
 SIRA_API sira_status sira_warning_next(sira_cursor *cursor, sira_warning *warning, sira_diag *diag);
 
-/* Reason (RFC 3326), Security-Client, Security-Server, Security-Verify (RFC 3329), Event (RFC 6665), Subscription-State, Accept and
- * Content-Type ("type/subtype"): a token, then parameters. */
+/* Reason (RFC 3326), Security-Client, Security-Server, Security-Verify (RFC 3329), Event (RFC 6665),
+ * Subscription-State, Accept and Content-Type ("type/subtype"): a token, then parameters. */
 typedef struct sira_token_params {
     sira_str token;
     sira_str params;
@@ -200,8 +204,8 @@ typedef struct sira_retry_after {
 /* Date (RFC 3261 20.17: RFC 1123 form, GMT only). */
 typedef struct sira_date {
     uint16_t year;
-    uint8_t month;   /* 1 to 12 */
-    uint8_t day;     /* 1 to 31 */
+    uint8_t month; /* 1 to 12 */
+    uint8_t day;   /* 1 to 31 */
     uint8_t hour;
     uint8_t minute;
     uint8_t second;  /* 0 to 60 */
@@ -209,23 +213,27 @@ typedef struct sira_date {
 } sira_date;
 
 /* Fields that stand once. SIRA_OK; SIRA_IDLE: the field is absent; SIRA_E_DUPLICATE; a syntax error. */
-SIRA_API sira_status sira_message_via(const struct sira_message *message, sira_via *top, sira_diag *diag); /* the topmost */
-SIRA_API sira_status sira_message_address(const struct sira_message *message, sira_field_id id, sira_address *address, sira_diag *diag);
+SIRA_API sira_status sira_message_via(const struct sira_message *message, sira_via *top,
+                                      sira_diag *diag); /* the topmost */
+SIRA_API sira_status sira_message_address(const struct sira_message *message, sira_field_id id, sira_address *address,
+                                          sira_diag *diag);
 SIRA_API sira_status sira_message_cseq(const struct sira_message *message, sira_cseq *cseq, sira_diag *diag);
 SIRA_API sira_status sira_message_call_id(const struct sira_message *message, sira_str *call_id, sira_diag *diag);
-SIRA_API sira_status sira_message_retry_after(const struct sira_message *message, sira_retry_after *retry_after, sira_diag *diag);
+SIRA_API sira_status sira_message_retry_after(const struct sira_message *message, sira_retry_after *retry_after,
+                                              sira_diag *diag);
 SIRA_API sira_status sira_message_date(const struct sira_message *message, sira_date *date, sira_diag *diag);
 /* Content-Type, Event, Subscription-State. */
-SIRA_API sira_status sira_message_token_params(const struct sira_message *message, sira_field_id id, sira_token_params *value,
-                                               sira_diag *diag);
+SIRA_API sira_status sira_message_token_params(const struct sira_message *message, sira_field_id id,
+                                               sira_token_params *value, sira_diag *diag);
 /* Expires, Min-Expires, Max-Forwards (0 to 255), Content-Length, Flow-Timer: a number of at most 2^32-1. */
-SIRA_API sira_status sira_message_number(const struct sira_message *message, sira_field_id id, uint32_t *number, sira_diag *diag);
+SIRA_API sira_status sira_message_number(const struct sira_message *message, sira_field_id id, uint32_t *number,
+                                         sira_diag *diag);
 
 /* Copies a value with each fold (CRLF and white space) made one space. SIRA_OK with *length; SIRA_E_SPACE. */
 SIRA_API sira_status sira_str_unfold(sira_str value, char *out, size_t size, size_t *length);
 
-/* Copies a quoted string without its quotes and escapes (RFC 3261 25.1 quoted-pair, RFC 7616 3.4 unq()); a token is copied as it is.
- * SIRA_OK with *length; SIRA_E_SPACE; SIRA_E_SYNTAX when the quotes do not close. */
+/* Copies a quoted string without its quotes and escapes (RFC 3261 25.1 quoted-pair, RFC 7616 3.4 unq()); a token is
+ * copied as it is. SIRA_OK with *length; SIRA_E_SPACE; SIRA_E_SYNTAX when the quotes do not close. */
 SIRA_API sira_status sira_str_unquote(sira_str value, char *out, size_t size, size_t *length);
 
 #ifdef __cplusplus

@@ -1,7 +1,8 @@
 /* What a function answers, and where an error stands.
  *
- * 0 is success, a positive value means "nothing was done, nothing is wrong", a negative one is an error. The errors stand in
- * bands, so that a caller may treat a whole band alike: caller, space, syntax, authentication, transaction, transport. */
+ * 0 is success, a positive value means "nothing was done, nothing is wrong", a negative one is an error. The errors
+ * stand in bands, so that a caller may treat a whole band alike: caller, space, syntax, authentication, transaction,
+ * transport. */
 #ifndef SIRA_STATUS_H
 #define SIRA_STATUS_H
 
@@ -70,7 +71,8 @@ SIRA_API const char *sira_status_name(sira_status status);
 /* One sentence for people, in lower case and without a full stop, as "no final response in time". Never NULL. */
 SIRA_API const char *sira_status_text(sira_status status);
 
-/* Where and why something was refused. Optional: every function that takes one accepts NULL. It is written only on an error. */
+/* Where and why something was refused. Optional: every function that takes one accepts NULL. It is written only on an
+ * error. */
 typedef struct sira_diag {
     size_t offset;        /* bytes from the start of the text that was parsed; of a message: from its first byte */
     const char *expected; /* what would have been right there, as "a token"; static */

@@ -1,4 +1,5 @@
-/* SIP, SIPS and tel URIs (RFC 3261 19.1, RFC 3966), taken apart in place; every other scheme is kept as an absolute URI. */
+/* SIP, SIPS and tel URIs (RFC 3261 19.1, RFC 3966), taken apart in place; every other scheme is kept as an absolute
+ * URI. */
 #ifndef SIRA_URI_H
 #define SIRA_URI_H
 
@@ -29,17 +30,17 @@ typedef struct sira_uri {
     sira_str scheme_text; /* without the ':' */
     sira_str user;        /* tel: the number */
     sira_str password;
-    sira_str host;        /* an IPv6 reference keeps its brackets */
-    sira_str params;      /* "transport=udp;lr": without the first ';' */
-    sira_str headers;     /* "subject=x&priority=urgent": without the '?' */
-    sira_str rest;        /* other schemes: all behind the ':' */
+    sira_str host;    /* an IPv6 reference keeps its brackets */
+    sira_str params;  /* "transport=udp;lr": without the first ';' */
+    sira_str headers; /* "subject=x&priority=urgent": without the '?' */
+    sira_str rest;    /* other schemes: all behind the ':' */
 } sira_uri;
 
 /* Takes a whole text apart. SIRA_OK; SIRA_E_URI with the offset in diag. *uri is written only on success. */
 SIRA_API sira_status sira_uri_parse(sira_uri *uri, sira_str text, sira_diag *diag);
 
-/* Takes the next parameter from *rest ("a=b;c"), which moves on. SIRA_OK, or SIRA_IDLE at the end. A parameter without '=' has an
- * empty value with at NULL. */
+/* Takes the next parameter from *rest ("a=b;c"), which moves on. SIRA_OK, or SIRA_IDLE at the end. A parameter without
+ * '=' has an empty value with at NULL. */
 SIRA_API sira_status sira_uri_param_next(sira_str *rest, sira_str *name, sira_str *value);
 
 /* Finds a parameter by name (any case). SIRA_OK, or SIRA_IDLE when it is not there. */
@@ -48,11 +49,12 @@ SIRA_API sira_status sira_uri_param(const sira_uri *uri, sira_str name, sira_str
 /* The same for the headers part; names are compared in any case (RFC 3261 19.1.4). */
 SIRA_API sira_status sira_uri_header_next(sira_str *rest, sira_str *name, sira_str *value);
 
-/* Equal by RFC 3261 19.1.4 (sip and sips), RFC 3966 4 (tel), byte by byte (others). Not transitive; see the RFC's own examples. */
+/* Equal by RFC 3261 19.1.4 (sip and sips), RFC 3966 4 (tel), byte by byte (others). Not transitive; see the RFC's own
+ * examples. */
 SIRA_API bool sira_uri_equal(const sira_uri *a, const sira_uri *b);
 
-/* Replaces %HH by its byte, so "%00" becomes a NUL inside *out (never an end). out may hold up to text.len bytes. Returns SIRA_OK with
- * *length set; SIRA_E_SPACE; SIRA_E_URI for a '%' without two hex digits. */
+/* Replaces %HH by its byte, so "%00" becomes a NUL inside *out (never an end). out may hold up to text.len bytes.
+ * Returns SIRA_OK with *length set; SIRA_E_SPACE; SIRA_E_URI for a '%' without two hex digits. */
 SIRA_API sira_status sira_uri_unescape(sira_str text, char *out, size_t size, size_t *length);
 
 #ifdef __cplusplus

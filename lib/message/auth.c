@@ -1,0 +1,71 @@
+/* Challenges and credentials of any scheme (RFC 3261 25.1, RFC 7235 2.1). */
+#include <string.h>
+
+#include "message/scan.h"
+
+static bool is_info(unsigned id)
+{
+    return id == SIRA_FIELD_AUTHENTICATION_INFO || id == SIRA_FIELD_PROXY_AUTHENTICATION_INFO;
+}
+
+/* Behind a comma: another challenge, as HTTP puts several into one line, and not one more parameter? */
+static bool starts_challenge(sira_i_scan scan)
+{
+    sira_str name = sira_i_span_str(&scan, SIRA_I_TOKEN);
+    const char *behind = scan.at;
+    sira_i_skip_lws(&scan);
+    return name.len != 0 && scan.at > behind && scan.at < scan.end && *scan.at != '=';
+}
+
+/* name=value *( COMMA name=value ), up to the end of the line or the next challenge. */
+static const char *take_list(sira_i_scan *scan, bool may_stop, sira_str *list)
+{
+    sira_str name, value;
+    list->at = scan->at;
+    for (;;) {
+        if (!sira_i_param(scan, &name, &value) || value.at == NULL)
+            return "name=value";
+        list->len = (size_t)(scan->at - list->at);
+        sira_i_scan ahead = *scan;
+        if (!sira_i_take_around(&ahead, ',') || (may_stop && starts_challenge(ahead)))
+            return NULL;
+        *scan = ahead;
+    }
+}
+
+/* token68 "=" padding: credentials that are no list. */
+static bool take_token68(sira_i_scan *scan, sira_str *text)
+{
+    sira_i_scan ahead = *scan;
+    *text = sira_i_span_str(&ahead, SIRA_I_TOKEN68);
+    sira_i_skip_lws(&ahead);
+    if (text->len == 0 || (ahead.at < ahead.end && *ahead.at != ','))
+        return false;
+    *scan = ahead;
+    return true;
+}
+
+static const char *take_auth(sira_i_scan *scan, unsigned id, sira_auth *auth)
+{
+    if (is_info(id))
+        return take_list(scan, false, &auth->params);
+    auth->scheme = sira_i_span_str(scan, SIRA_I_TOKEN);
+    const char *behind = scan->at;
+    sira_i_skip_lws(scan);
+    if (auth->scheme.len == 0 || scan->at == behind)
+        return "a scheme and white space";
+    return take_token68(scan, &auth->params) ? NULL : take_list(scan, true, &auth->params);
+}
+
+sira_status sira_auth_next(sira_cursor *cursor, sira_auth *auth, sira_diag *diag)
+{
+    sira_i_scan scan;
+    sira_status status = sira_i_value_begin(cursor, &scan);
+    if (status != SIRA_OK)
+        return status;
+    memset(auth, 0, sizeof *auth);
+    const char *wrong = take_auth(&scan, cursor->id, auth);
+    if (wrong != NULL)
+        return sira_i_value_bad(cursor, scan.at, wrong, diag);
+    return sira_i_value_end(cursor, &scan, diag);
+}

@@ -1,0 +1,140 @@
+#include <sira/message.h>
+
+#include "message/scan.h"
+
+/* Index: sira_field_id; for the 400 that answers a request (RFC 3261 21.4.1: the reason phrase should name the
+ * problem). */
+static const char *const reasons[SIRA_FIELD_COUNT] = {
+    "Bad Request",
+    "Bad Via",
+    "Bad From",
+    "Bad To",
+    "Bad Call-ID",
+    "Bad CSeq",
+    "Bad Contact",
+    "Bad Max-Forwards",
+    "Bad Content-Length",
+    "Bad Content-Type",
+    "Bad Content-Encoding",
+    "Bad Expires",
+    "Bad Min-Expires",
+    "Bad Route",
+    "Bad Record-Route",
+    "Bad Path",
+    "Bad Service-Route",
+    "Bad P-Associated-URI",
+    "Bad P-Asserted-Identity",
+    "Bad Authorization",
+    "Bad Proxy-Authorization",
+    "Bad WWW-Authenticate",
+    "Bad Proxy-Authenticate",
+    "Bad Authentication-Info",
+    "Bad Proxy-Authentication-Info",
+    "Bad Supported",
+    "Bad Require",
+    "Bad Proxy-Require",
+    "Bad Unsupported",
+    "Bad Allow",
+    "Bad Allow-Events",
+    "Bad Accept",
+    "Bad Retry-After",
+    "Bad Warning",
+    "Bad Reason",
+    "Bad Date",
+    "Bad User-Agent",
+    "Bad Server",
+    "Bad Subject",
+    "Bad Event",
+    "Bad Subscription-State",
+    "Bad Refer-To",
+    "Bad Referred-By",
+    "Bad Session-Expires",
+    "Bad Flow-Timer",
+    "Bad Security-Client",
+    "Bad Security-Server",
+    "Bad Security-Verify",
+};
+
+void sira_cursor_init(sira_cursor *cursor, const struct sira_message *message, sira_field_id id)
+{
+    uint16_t first = (unsigned)id < SIRA_FIELD_COUNT ? message->first[id] : 0;
+    *cursor = (sira_cursor){.message = message,
+                            .base = message->bytes.at,
+                            .id = (uint16_t)id,
+                            .next = first != 0 ? (uint16_t)(first - 1) : message->field_count};
+}
+
+void sira_cursor_init_text(sira_cursor *cursor, sira_str value, sira_field_id id)
+{
+    *cursor = (sira_cursor){.rest = value, .base = value.at, .id = (uint16_t)id};
+    if (value.at == NULL) {
+        cursor->rest.at = "";
+        cursor->base = cursor->rest.at;
+    }
+}
+
+sira_status sira_i_value_begin(sira_cursor *cursor, sira_i_scan *scan)
+{
+    if (cursor->rest.at == NULL) {
+        const sira_message *message = cursor->message;
+        if (message == NULL)
+            return SIRA_IDLE;
+        uint16_t i = cursor->next;
+        while (i < message->field_count && message->fields[i].id != cursor->id)
+            i++;
+        if (i >= message->field_count) {
+            cursor->next = i;
+            return SIRA_IDLE;
+        }
+        cursor->next = (uint16_t)(i + 1);
+        cursor->rest = message->fields[i].value;
+    }
+    scan->at = cursor->rest.at;
+    scan->end = cursor->rest.at + cursor->rest.len;
+    return SIRA_OK;
+}
+
+sira_status sira_i_value_end(sira_cursor *cursor, sira_i_scan *scan, sira_diag *diag)
+{
+    sira_i_skip_lws(scan);
+    cursor->rest = (sira_str){NULL, 0};
+    if (scan->at == scan->end)
+        return SIRA_OK;
+    if (!sira_i_take(scan, ','))
+        return sira_i_value_bad(cursor, scan->at, "a comma or the end of the value", diag);
+    sira_i_skip_lws(scan);
+    if (scan->at == scan->end)
+        return sira_i_value_bad(cursor, scan->at, "another value behind the comma", diag);
+    cursor->rest = (sira_str){scan->at, (size_t)(scan->end - scan->at)};
+    return SIRA_OK;
+}
+
+static void explain(const sira_cursor *cursor, const char *at, const char *expected, sira_diag *diag)
+{
+    bool is_request = cursor->message != NULL && cursor->message->is_request;
+    if (diag != NULL)
+        *diag = (sira_diag){.offset = (size_t)(at - cursor->base),
+                            .expected = expected,
+                            .field = sira_field_name((sira_field_id)cursor->id),
+                            .code = is_request ? 400 : 0,
+                            .reason = reasons[cursor->id]};
+}
+
+sira_status sira_i_value_bad(sira_cursor *cursor, const char *at, const char *expected, sira_diag *diag)
+{
+    cursor->rest = (sira_str){NULL, 0};
+    explain(cursor, at, expected, diag);
+    return SIRA_E_SYNTAX;
+}
+
+sira_status sira_i_single(const struct sira_message *message, sira_field_id id, sira_cursor *cursor, sira_diag *diag)
+{
+    sira_cursor_init(cursor, message, id);
+    for (size_t i = (size_t)cursor->next + 1; i < message->field_count; i++) {
+        if (message->fields[i].id != id)
+            continue;
+        explain(cursor, message->fields[i].name.at, "this field only once", diag);
+        return SIRA_E_DUPLICATE;
+    }
+    return cursor->next < message->field_count ? SIRA_OK : SIRA_IDLE;
+}

@@ -1,0 +1,300 @@
+/* URIs taken apart by the grammar of RFC 3261 25.1 and RFC 3966. */
+#include <sira/uri.h>
+
+#include <string.h>
+
+#include "base/chars.h"
+
+static sira_status refuse(sira_str text, const char *at, const char *expected, sira_diag *diag)
+{
+    if (diag != NULL)
+        *diag = (sira_diag){.offset = (size_t)(at - text.at), .expected = expected, .field = "", .reason = ""};
+    return SIRA_E_URI;
+}
+
+/* Octets of the classes and %HH; stops at the first that is neither. */
+static const char *span_escaped(const char *at, const char *end, unsigned classes)
+{
+    for (;;) {
+        while (at < end && *at != '%' && sira_i_is(*at, classes))
+            at++;
+        if (end - at < 3 || *at != '%' || !sira_i_is(at[1], SIRA_I_HEX) || !sira_i_is(at[2], SIRA_I_HEX))
+            return at;
+        at += 3;
+    }
+}
+
+/* ---- sip and sips ---- */
+
+/* userinfo: everything before the '@', which may hold ';' and '?' (RFC 4475 3.1.1.9). */
+static sira_status take_userinfo(sira_uri *uri, const char **at, const char *end, sira_diag *diag)
+{
+    const char *sign = memchr(*at, '@', (size_t)(end - *at));
+    if (sign == NULL)
+        return SIRA_OK;
+    const char *stop = span_escaped(*at, sign, SIRA_I_USER);
+    if (stop == *at)
+        return refuse(uri->text, stop, "a user", diag);
+    uri->has_user = true;
+    uri->user = (sira_str){*at, (size_t)(stop - *at)};
+    if (stop < sign && *stop == ':') {
+        const char *start = stop + 1;
+        stop = span_escaped(start, sign, SIRA_I_PASSWORD);
+        uri->has_password = true;
+        uri->password = (sira_str){start, (size_t)(stop - start)};
+    }
+    if (stop != sign)
+        return refuse(uri->text, stop, "a character of a user, or its escape", diag);
+    *at = sign + 1;
+    return SIRA_OK;
+}
+
+/* hostname = *( domainlabel "." ) toplabel [ "." ]; a label neither starts nor ends with '-', the last starts with a
+ * letter. */
+static bool is_hostname(sira_str host)
+{
+    const char *label = host.at, *end = host.at + host.len;
+    if (host.len > 1 && end[-1] == '.')
+        end--;
+    for (;;) {
+        const char *dot = memchr(label, '.', (size_t)(end - label));
+        const char *stop = dot != NULL ? dot : end;
+        if (stop == label || *label == '-' || stop[-1] == '-')
+            return false;
+        if (dot == NULL)
+            return sira_i_is(*label, SIRA_I_ALPHA);
+        label = dot + 1;
+    }
+}
+
+static sira_host_kind kind_of(sira_str host)
+{
+    sira_endpoint endpoint;
+    if (host.len == 0)
+        return SIRA_HOST_NONE;
+    if (host.at[0] == '[')
+        return sira_endpoint_from_host(host, &endpoint) == SIRA_OK ? SIRA_HOST_IPV6 : SIRA_HOST_NONE;
+    if (is_hostname(host))
+        return SIRA_HOST_NAME;
+    return sira_endpoint_from_host(host, &endpoint) == SIRA_OK ? SIRA_HOST_IPV4 : SIRA_HOST_NONE;
+}
+
+static sira_status take_host(sira_uri *uri, const char **at, const char *end, sira_diag *diag)
+{
+    const char *start = *at, *stop;
+    if (start < end && *start == '[') {
+        const char *close = memchr(start, ']', (size_t)(end - start));
+        stop = close != NULL ? close + 1 : end;
+    } else {
+        stop = sira_i_span(start, end, SIRA_I_HOST);
+    }
+    uri->host = (sira_str){start, (size_t)(stop - start)};
+    uri->host_kind = (uint8_t)kind_of(uri->host);
+    if (uri->host_kind == SIRA_HOST_NONE)
+        return refuse(uri->text, start, "a host", diag);
+    *at = stop;
+    if (stop == end || *stop != ':')
+        return SIRA_OK;
+    uint32_t port = 0;
+    start = stop + 1;
+    stop = sira_i_span(start, end, SIRA_I_DIGIT);
+    if (sira_str_to_u32((sira_str){start, (size_t)(stop - start)}, 65535, &port) != SIRA_OK || port == 0)
+        return refuse(uri->text, start, "a port from 1 to 65535", diag);
+    uri->port = (uint16_t)port;
+    *at = stop;
+    return SIRA_OK;
+}
+
+/* *( ";" pname [ "=" pvalue ] ) */
+static sira_status take_params(sira_uri *uri, const char **at, const char *end, sira_diag *diag)
+{
+    const char *start = *at + 1;
+    while (*at < end && **at == ';') {
+        const char *name = *at + 1;
+        *at = span_escaped(name, end, SIRA_I_PARAM);
+        if (*at == name)
+            return refuse(uri->text, name, "a parameter", diag);
+        if (*at < end && **at == '=') {
+            const char *value = *at + 1;
+            *at = span_escaped(value, end, SIRA_I_PARAM);
+            if (*at == value)
+                return refuse(uri->text, value, "the parameter's value", diag);
+        }
+    }
+    uri->params = (sira_str){start, (size_t)(*at - start)};
+    return SIRA_OK;
+}
+
+/* "?" header *( "&" header ), header = hname "=" hvalue; the value may be empty. */
+static sira_status take_headers(sira_uri *uri, const char **at, const char *end, sira_diag *diag)
+{
+    const char *start = *at + 1;
+    do {
+        const char *name = *at + 1;
+        *at = span_escaped(name, end, SIRA_I_HEADER);
+        if (*at == name || *at == end || **at != '=')
+            return refuse(uri->text, *at, "name=value", diag);
+        *at = span_escaped(*at + 1, end, SIRA_I_HEADER);
+    } while (*at < end && **at == '&');
+    uri->headers = (sira_str){start, (size_t)(*at - start)};
+    return SIRA_OK;
+}
+
+static sira_status take_sip(sira_uri *uri, const char *at, const char *end, sira_diag *diag)
+{
+    sira_status status = take_userinfo(uri, &at, end, diag);
+    if (status == SIRA_OK)
+        status = take_host(uri, &at, end, diag);
+    if (status == SIRA_OK && at < end && *at == ';')
+        status = take_params(uri, &at, end, diag);
+    if (status == SIRA_OK && at < end && *at == '?')
+        status = take_headers(uri, &at, end, diag);
+    if (status == SIRA_OK && at != end)
+        return refuse(uri->text, at, "the end of the URI", diag);
+    return status;
+}
+
+/* ---- tel (RFC 3966 3) ---- */
+
+static bool is_visual_separator(char c)
+{
+    return c == '-' || c == '.' || c == '(' || c == ')';
+}
+
+static bool is_number(sira_str number, bool *global)
+{
+    size_t digits = 0, i = 0;
+    *global = number.len > 0 && number.at[0] == '+';
+    for (i = *global ? 1 : 0; i < number.len; i++) {
+        char c = number.at[i];
+        if (sira_i_is(c, SIRA_I_DIGIT) || (!*global && (sira_i_is(c, SIRA_I_HEX) || c == '*' || c == '#')))
+            digits++;
+        else if (!is_visual_separator(c))
+            return false;
+    }
+    return digits > 0;
+}
+
+static sira_status take_tel(sira_uri *uri, const char *at, const char *end, sira_diag *diag)
+{
+    bool global;
+    sira_str context;
+    const char *semicolon = memchr(at, ';', (size_t)(end - at));
+    const char *stop = semicolon != NULL ? semicolon : end;
+    uri->user = (sira_str){at, (size_t)(stop - at)};
+    if (!is_number(uri->user, &global))
+        return refuse(uri->text, at, "a telephone number", diag);
+    if (semicolon != NULL) {
+        sira_status status = take_params(uri, &stop, end, diag);
+        if (status != SIRA_OK)
+            return status;
+    }
+    if (stop != end)
+        return refuse(uri->text, stop, "the end of the URI", diag);
+    if (!global && sira_uri_param(uri, SIRA_STR("phone-context"), &context) != SIRA_OK)
+        return refuse(uri->text, end, "a phone-context", diag); /* RFC 3966 5.1.5 */
+    return SIRA_OK;
+}
+
+/* ---- all ---- */
+
+static const char *take_scheme(sira_uri *uri, sira_str text)
+{
+    const char *at = text.at, *end = text.at + text.len;
+    if (text.len == 0 || !sira_i_is(*at, SIRA_I_ALPHA))
+        return NULL;
+    const char *colon = sira_i_span(at, end, SIRA_I_SCHEME);
+    if (colon == end || *colon != ':')
+        return NULL;
+    uri->scheme_text = (sira_str){at, (size_t)(colon - at)};
+    if (sira_str_equal_nocase(uri->scheme_text, SIRA_STR("sip")))
+        uri->scheme = SIRA_SCHEME_SIP;
+    else if (sira_str_equal_nocase(uri->scheme_text, SIRA_STR("sips")))
+        uri->scheme = SIRA_SCHEME_SIPS;
+    else if (sira_str_equal_nocase(uri->scheme_text, SIRA_STR("tel")))
+        uri->scheme = SIRA_SCHEME_TEL;
+    return colon + 1;
+}
+
+sira_status sira_uri_parse(sira_uri *uri, sira_str text, sira_diag *diag)
+{
+    sira_uri parts;
+    memset(&parts, 0, sizeof parts);
+    parts.text = text;
+    const char *end = text.at + text.len;
+    const char *at = take_scheme(&parts, text);
+    if (at == NULL)
+        return refuse(text, text.at, "a scheme and a colon", diag);
+    sira_status status = SIRA_OK;
+    if (parts.scheme == SIRA_SCHEME_TEL) {
+        status = take_tel(&parts, at, end, diag);
+    } else if (parts.scheme != SIRA_SCHEME_OTHER) {
+        status = take_sip(&parts, at, end, diag);
+    } else {
+        const char *stop = span_escaped(at, end, SIRA_I_URIC);
+        parts.rest = (sira_str){at, (size_t)(end - at)};
+        if (stop != end || at == end)
+            status = refuse(text, stop, "a character of a URI, or its escape", diag);
+    }
+    if (status == SIRA_OK)
+        *uri = parts;
+    return status;
+}
+
+/* ---- parameters and headers ---- */
+
+static sira_status next_pair(sira_str *rest, char separator, sira_str *name, sira_str *value)
+{
+    if (rest->len == 0)
+        return SIRA_IDLE;
+    const char *stop = memchr(rest->at, separator, rest->len);
+    sira_str pair = {rest->at, stop != NULL ? (size_t)(stop - rest->at) : rest->len};
+    size_t used = pair.len + (stop != NULL ? 1 : 0);
+    *rest = (sira_str){rest->at + used, rest->len - used};
+    const char *equals = memchr(pair.at, '=', pair.len);
+    *name = pair;
+    *value = (sira_str){NULL, 0};
+    if (equals != NULL) {
+        name->len = (size_t)(equals - pair.at);
+        *value = (sira_str){equals + 1, pair.len - name->len - 1};
+    }
+    return SIRA_OK;
+}
+
+sira_status sira_uri_param_next(sira_str *rest, sira_str *name, sira_str *value)
+{
+    return next_pair(rest, ';', name, value);
+}
+
+sira_status sira_uri_header_next(sira_str *rest, sira_str *name, sira_str *value)
+{
+    return next_pair(rest, '&', name, value);
+}
+
+sira_status sira_uri_param(const sira_uri *uri, sira_str name, sira_str *value)
+{
+    sira_str rest = uri->params, found;
+    while (sira_uri_param_next(&rest, &found, value) == SIRA_OK)
+        if (sira_str_equal_nocase(found, name))
+            return SIRA_OK;
+    return SIRA_IDLE;
+}
+
+sira_status sira_uri_unescape(sira_str text, char *out, size_t size, size_t *length)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++, n++) {
+        char c = text.at[i];
+        if (c == '%') {
+            if (text.len - i < 3 || !sira_i_is(text.at[i + 1], SIRA_I_HEX) || !sira_i_is(text.at[i + 2], SIRA_I_HEX))
+                return SIRA_E_URI;
+            c = (char)(16u * sira_i_hex_value(text.at[i + 1]) + sira_i_hex_value(text.at[i + 2]));
+            i += 2;
+        }
+        if (n == size)
+            return SIRA_E_SPACE;
+        out[n] = c;
+    }
+    *length = n;
+    return SIRA_OK;
+}

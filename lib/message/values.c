@@ -1,0 +1,287 @@
+/* The other values: tokens, numbers, CSeq, Call-ID, Retry-After, Warning, Date. */
+#include <sira/message.h>
+
+#include <string.h>
+
+#include "message/scan.h"
+
+sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_diag *diag)
+{
+    sira_i_scan scan;
+    do { /* Supported and Allow may be empty (25.1): on to the next line */
+        sira_status status = sira_i_value_begin(cursor, &scan);
+        if (status != SIRA_OK)
+            return status;
+        cursor->rest = (sira_str){NULL, 0};
+    } while (scan.at == scan.end);
+    *token = sira_i_span_str(&scan, SIRA_I_TOKEN);
+    if (token->len == 0)
+        return sira_i_value_bad(cursor, scan.at, "a token", diag);
+    return sira_i_value_end(cursor, &scan, diag);
+}
+
+/* token *( SEMI generic-param ); a '/' makes it a media type (Content-Type, Accept). */
+sira_status sira_token_params_next(sira_cursor *cursor, sira_token_params *value, sira_diag *diag)
+{
+    sira_i_scan scan;
+    sira_i_params param = {0};
+    sira_status status = sira_i_value_begin(cursor, &scan);
+    if (status != SIRA_OK)
+        return status;
+    memset(value, 0, sizeof *value);
+    value->token = sira_i_span_str(&scan, SIRA_I_TOKEN);
+    bool media = cursor->id == SIRA_FIELD_CONTENT_TYPE || cursor->id == SIRA_FIELD_ACCEPT;
+    if (value->token.len != 0 && media) {
+        sira_str subtype = {NULL, 0};
+        if (sira_i_take_around(&scan, '/'))
+            subtype = sira_i_span_str(&scan, SIRA_I_TOKEN);
+        if (subtype.len == 0)
+            return sira_i_value_bad(cursor, scan.at, "type/subtype", diag);
+        value->token.len = (size_t)(scan.at - value->token.at);
+    }
+    if (value->token.len == 0)
+        return sira_i_value_bad(cursor, scan.at, "a token", diag);
+    while (sira_i_params_next(&scan, &param))
+        ;
+    if (param.bad)
+        return sira_i_value_bad(cursor, scan.at, "a parameter", diag);
+    value->params = param.list;
+    return sira_i_value_end(cursor, &scan, diag);
+}
+
+sira_status sira_warning_next(sira_cursor *cursor, sira_warning *warning, sira_diag *diag)
+{
+    sira_i_scan scan;
+    uint32_t code = 0;
+    sira_status status = sira_i_value_begin(cursor, &scan);
+    if (status != SIRA_OK)
+        return status;
+    memset(warning, 0, sizeof *warning);
+    sira_str digits = sira_i_span_str(&scan, SIRA_I_DIGIT);
+    if (digits.len != 3 || sira_str_to_u32(digits, 999, &code) != SIRA_OK || code < 100)
+        return sira_i_value_bad(cursor, digits.at, "three digits", diag);
+    warning->code = (uint16_t)code;
+    if (!sira_i_take(&scan, ' '))
+        return sira_i_value_bad(cursor, scan.at, "a space", diag);
+    const char *agent = scan.at;
+    while (scan.at < scan.end && *scan.at != ' ' && *scan.at != '"' && *scan.at != ',')
+        scan.at++;
+    warning->agent = (sira_str){agent, (size_t)(scan.at - agent)};
+    if (warning->agent.len == 0 || !sira_i_take(&scan, ' ') || scan.at == scan.end || *scan.at != '"')
+        return sira_i_value_bad(cursor, scan.at, "an agent and a quoted text", diag);
+    warning->text = sira_i_quoted(&scan);
+    if (warning->text.len == 0)
+        return sira_i_value_bad(cursor, scan.at, "a closing quote", diag);
+    return sira_i_value_end(cursor, &scan, diag);
+}
+
+/* ---- fields that stand once ---- */
+
+static sira_status begin_single(const struct sira_message *message, sira_field_id id, sira_cursor *cursor,
+                                sira_i_scan *scan, sira_diag *diag)
+{
+    sira_status status = sira_i_single(message, id, cursor, diag);
+    return status == SIRA_OK ? sira_i_value_begin(cursor, scan) : status;
+}
+
+static sira_status end_single(sira_cursor *cursor, sira_i_scan *scan, sira_diag *diag)
+{
+    sira_i_skip_lws(scan);
+    return scan->at == scan->end ? SIRA_OK : sira_i_value_bad(cursor, scan->at, "the end of the value", diag);
+}
+
+static sira_status take_number(sira_cursor *cursor, sira_i_scan *scan, uint32_t max, uint32_t *number, sira_diag *diag)
+{
+    sira_str digits = sira_i_span_str(scan, SIRA_I_DIGIT);
+    sira_status status = sira_str_to_u32(digits, max, number);
+    if (status == SIRA_OK)
+        return SIRA_OK;
+    (void)sira_i_value_bad(cursor, digits.at, max == 255 ? "a number from 0 to 255" : "a number from 0 to 4294967295",
+                           diag);
+    return status;
+}
+
+sira_status sira_message_via(const struct sira_message *message, sira_via *top, sira_diag *diag)
+{
+    sira_cursor cursor;
+    sira_cursor_init(&cursor, message, SIRA_FIELD_VIA);
+    return sira_via_next(&cursor, top, diag);
+}
+
+sira_status sira_message_address(const struct sira_message *message, sira_field_id id, sira_address *address,
+                                 sira_diag *diag)
+{
+    sira_cursor cursor;
+    sira_status status = sira_i_single(message, id, &cursor, diag);
+    if (status == SIRA_OK)
+        status = sira_address_next(&cursor, address, diag);
+    if (status == SIRA_OK && cursor.rest.at != NULL)
+        return sira_i_value_bad(&cursor, cursor.rest.at, "one address only", diag);
+    return status;
+}
+
+sira_status sira_message_token_params(const struct sira_message *message, sira_field_id id, sira_token_params *value,
+                                      sira_diag *diag)
+{
+    sira_cursor cursor;
+    sira_status status = sira_i_single(message, id, &cursor, diag);
+    if (status == SIRA_OK)
+        status = sira_token_params_next(&cursor, value, diag);
+    if (status == SIRA_OK && cursor.rest.at != NULL)
+        return sira_i_value_bad(&cursor, cursor.rest.at, "one value only", diag);
+    return status;
+}
+
+sira_status sira_message_cseq(const struct sira_message *message, sira_cseq *cseq, sira_diag *diag)
+{
+    sira_cursor cursor;
+    sira_i_scan scan;
+    sira_status status = begin_single(message, SIRA_FIELD_CSEQ, &cursor, &scan, diag);
+    if (status == SIRA_OK)
+        status = take_number(&cursor, &scan, UINT32_MAX, &cseq->number, diag);
+    if (status != SIRA_OK)
+        return status;
+    const char *behind = scan.at;
+    sira_i_skip_lws(&scan);
+    if (scan.at == behind)
+        return sira_i_value_bad(&cursor, behind, "white space and a method", diag);
+    cseq->method = sira_i_span_str(&scan, SIRA_I_TOKEN);
+    if (cseq->method.len == 0)
+        return sira_i_value_bad(&cursor, scan.at, "a method", diag);
+    return end_single(&cursor, &scan, diag);
+}
+
+/* callid = word [ "@" word ] */
+sira_status sira_message_call_id(const struct sira_message *message, sira_str *call_id, sira_diag *diag)
+{
+    sira_cursor cursor;
+    sira_i_scan scan;
+    sira_status status = begin_single(message, SIRA_FIELD_CALL_ID, &cursor, &scan, diag);
+    if (status != SIRA_OK)
+        return status;
+    const char *start = scan.at;
+    sira_str word = sira_i_span_str(&scan, SIRA_I_WORD);
+    if (word.len != 0 && sira_i_take(&scan, '@'))
+        word = sira_i_span_str(&scan, SIRA_I_WORD);
+    if (word.len == 0)
+        return sira_i_value_bad(&cursor, scan.at, "a word", diag);
+    *call_id = (sira_str){start, (size_t)(scan.at - start)};
+    return end_single(&cursor, &scan, diag);
+}
+
+sira_status sira_message_number(const struct sira_message *message, sira_field_id id, uint32_t *number, sira_diag *diag)
+{
+    sira_cursor cursor;
+    sira_i_scan scan;
+    uint32_t found = 0;
+    sira_status status = begin_single(message, id, &cursor, &scan, diag);
+    if (status == SIRA_OK)
+        status = take_number(&cursor, &scan, id == SIRA_FIELD_MAX_FORWARDS ? 255 : UINT32_MAX, &found, diag);
+    if (status == SIRA_OK)
+        status = end_single(&cursor, &scan, diag);
+    if (status == SIRA_OK)
+        *number = found;
+    return status;
+}
+
+/* comment = LPAREN *(ctext / quoted-pair / comment) RPAREN; counted, not recursed into. */
+static sira_str take_comment(sira_i_scan *scan)
+{
+    const char *start = scan->at;
+    size_t depth = 0;
+    while (scan->at < scan->end) {
+        char c = *scan->at++;
+        if (c == '(')
+            depth++;
+        else if (c == ')' && --depth == 0)
+            return (sira_str){start, (size_t)(scan->at - start)};
+        else if (c == '\\' && scan->at < scan->end)
+            scan->at++;
+    }
+    return (sira_str){start, 0};
+}
+
+sira_status sira_message_retry_after(const struct sira_message *message, sira_retry_after *retry_after, sira_diag *diag)
+{
+    sira_cursor cursor;
+    sira_i_scan scan;
+    sira_i_params param = {0};
+    sira_retry_after found = {0};
+    sira_status status = begin_single(message, SIRA_FIELD_RETRY_AFTER, &cursor, &scan, diag);
+    if (status == SIRA_OK)
+        status = take_number(&cursor, &scan, UINT32_MAX, &found.seconds, diag);
+    if (status != SIRA_OK)
+        return status;
+    sira_i_skip_lws(&scan);
+    if (scan.at < scan.end && *scan.at == '(') {
+        found.comment = take_comment(&scan);
+        if (found.comment.len == 0)
+            return sira_i_value_bad(&cursor, scan.at, "a closing parenthesis", diag);
+    }
+    while (sira_i_params_next(&scan, &param)) {
+        if (!sira_str_equal_nocase(param.name, SIRA_STR("duration")))
+            continue;
+        found.has_duration = true;
+        if (sira_str_to_u32(param.value, UINT32_MAX, &found.duration) != SIRA_OK)
+            return sira_i_value_bad(&cursor, param.name.at, "a number of seconds", diag);
+    }
+    if (param.bad)
+        return sira_i_value_bad(&cursor, scan.at, "a parameter", diag);
+    status = end_single(&cursor, &scan, diag);
+    if (status == SIRA_OK)
+        *retry_after = found;
+    return status;
+}
+
+/* ---- Date = rfc1123-date, GMT only (RFC 3261 20.17, RFC 4475 3.1.2.12) ---- */
+
+static bool take_name(const char *at, const char *names, uint8_t *index)
+{
+    for (uint8_t i = 0; names[3u * i] != '\0'; i++) {
+        if (memcmp(at, names + 3u * i, 3) == 0) {
+            *index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_digits(const char *at, size_t n, uint32_t max, uint32_t *value)
+{
+    return sira_str_to_u32((sira_str){at, n}, max, value) == SIRA_OK;
+}
+
+static bool read_date(const char *at, sira_date *date)
+{
+    static const char pattern[] = "xxx, dd xxx dddd dd:dd:dd GMT";
+    uint32_t day, year, hour, minute, second;
+    for (size_t i = 0; i < sizeof pattern - 1; i++)
+        if (pattern[i] != 'x' && pattern[i] != 'd' && pattern[i] != at[i])
+            return false;
+    if (!take_name(at, "MonTueWedThuFriSatSun", &date->weekday) ||
+        !take_name(at + 8, "JanFebMarAprMayJunJulAugSepOctNovDec", &date->month) || !take_digits(at + 5, 2, 31, &day) ||
+        !take_digits(at + 12, 4, 9999, &year) || !take_digits(at + 17, 2, 23, &hour) ||
+        !take_digits(at + 20, 2, 59, &minute) || !take_digits(at + 23, 2, 60, &second) || day == 0)
+        return false;
+    date->month++;
+    date->year = (uint16_t)year;
+    date->day = (uint8_t)day;
+    date->hour = (uint8_t)hour;
+    date->minute = (uint8_t)minute;
+    date->second = (uint8_t)second;
+    return true;
+}
+
+sira_status sira_message_date(const struct sira_message *message, sira_date *date, sira_diag *diag)
+{
+    sira_cursor cursor;
+    sira_i_scan scan;
+    sira_date found = {0};
+    sira_status status = begin_single(message, SIRA_FIELD_DATE, &cursor, &scan, diag);
+    if (status != SIRA_OK)
+        return status;
+    if (scan.end - scan.at != 29 || !read_date(scan.at, &found))
+        return sira_i_value_bad(&cursor, scan.at, "a date as \"Sat, 13 Nov 2010 23:29:00 GMT\"", diag);
+    *date = found;
+    return SIRA_OK;
+}
