@@ -1,8 +1,16 @@
 /* Writes SIP messages into the caller's buffer.
  *
  * Errors stick: after the first one the other calls do nothing, so a message is written in one go and checked once, by
- * sira_writer_finish. With no buffer (NULL, 0) a writer counts, and finish tells the size that is needed. Each value is checked: no CR, LF or NUL
- * reaches the wire, so neither configuration nor a peer can inject a line. */
+ * sira_writer_finish. With no buffer (NULL, 0) a writer counts, and finish tells the size that is needed. Each value is
+ * checked: no CR, LF or NUL reaches the wire, so neither configuration nor a peer can inject a line.
+ *
+ *     sira_writer_init(&writer, buffer, sizeof buffer);
+ *     sira_write_request_line(&writer, SIRA_STR("OPTIONS"), SIRA_STR("sip:example.com"));
+ *     sira_write_via_field(&writer, &via);
+ *     ...
+ *     sira_write_body(&writer, SIRA_STR(""));
+ *     status = sira_writer_finish(&writer, &length);
+ */
 #ifndef SIRA_WRITER_H
 #define SIRA_WRITER_H
 
@@ -14,50 +22,135 @@ extern "C" {
 #endif
 
 typedef struct sira_writer {
-    char *buffer;       /* NULL: only count */
+    char *buffer; /* NULL: only count */
     size_t capacity;
-    size_t length;      /* bytes written, or counted */
+    size_t length;      /* bytes written, or counted; after an error: of the calls before the one that failed */
     sira_status status; /* the first error, or SIRA_OK */
-    size_t body_gap;    /* not API */
+    bool has_length;    /* not API: Content-Length stands already */
 } sira_writer;
 
 SIRA_API void sira_writer_init(sira_writer *writer, char *buffer, size_t capacity);
 
-/* "REGISTER sip:example.com SIP/2.0". method: a token; uri: no white space or control character. */
+/* SIRA_OK with the length (also when counting); SIRA_E_SPACE; SIRA_E_ARGUMENT when a value was refused; SIRA_E_STATE: a
+ * second Content-Length; SIRA_E_MISSING: see sira_write_response. After an error the buffer holds nothing to be sent.
+ */
+SIRA_API sira_status sira_writer_finish(sira_writer *writer, size_t *length);
+
+/* ---- start lines ---- */
+
+/* "REGISTER sip:example.com SIP/2.0". method: a token; uri: printable ASCII without space, quote or angle bracket. */
 SIRA_API void sira_write_request_line(sira_writer *writer, sira_str method, sira_str uri);
 
-/* "SIP/2.0 401 Unauthorized". code: 100 to 699. */
+/* "SIP/2.0 401 Unauthorized". code: 100 to 699; reason: empty for the standard phrase. */
 SIRA_API void sira_write_status_line(sira_writer *writer, uint16_t code, sira_str reason);
 
-/* One header line. */
+/* ---- one header line ---- */
+
 SIRA_API void sira_write_field(sira_writer *writer, sira_field_id id, sira_str value);
 SIRA_API void sira_write_field_number(sira_writer *writer, sira_field_id id, uint32_t number);
-SIRA_API void sira_write_other(sira_writer *writer, sira_str name, sira_str value);
+SIRA_API void sira_write_other(sira_writer *writer, sira_str name, sira_str value); /* name: a token */
 
-/* One header line in pieces: begin, any number of pieces, end. */
+/* ---- one header line in pieces: begin, any number of pieces, end ---- */
+
 SIRA_API void sira_write_begin(sira_writer *writer, sira_field_id id);
-SIRA_API void sira_write_text(sira_writer *writer, sira_str text);       /* as it is, checked for CR, LF, NUL */
-SIRA_API void sira_write_number(sira_writer *writer, uint32_t number);   /* decimal */
+SIRA_API void sira_write_text(sira_writer *writer, sira_str text);     /* as it is, checked for CR, LF, NUL */
+SIRA_API void sira_write_token(sira_writer *writer, sira_str token);   /* checked to be one */
+SIRA_API void sira_write_number(sira_writer *writer, uint32_t number); /* decimal */
 SIRA_API void sira_write_hex(sira_writer *writer, const uint8_t *bytes, size_t n); /* two lower-case digits each */
-SIRA_API void sira_write_hex32(sira_writer *writer, uint32_t number);    /* eight lower-case digits: nc */
-SIRA_API void sira_write_quoted(sira_writer *writer, sira_str text);     /* "..." with '"' and '\' escaped */
+SIRA_API void sira_write_hex32(sira_writer *writer, uint32_t number);              /* eight lower-case digits: nc */
+SIRA_API void sira_write_quoted(sira_writer *writer, sira_str text);               /* "..." with '"' and '\' escaped */
 SIRA_API void sira_write_end(sira_writer *writer);
 
-/* Via, From, To, Contact in one call each. */
+/* A URI from its parts, which stand in it as they are (escapes included) and are checked one by one; text is not used.
+ */
+SIRA_API void sira_write_uri(sira_writer *writer, const sira_uri *uri);
+
+/* "Display" <uri>: display is quoted and escaped, empty: none. */
+SIRA_API void sira_write_address(sira_writer *writer, sira_str display, sira_str uri);
+
+/* ";name=value": value is a token, a host or a quoted string; empty with at NULL: only ";name". */
+SIRA_API void sira_write_param(sira_writer *writer, sira_str name, sira_str value);
+SIRA_API void sira_write_param_number(sira_writer *writer, sira_str name, uint32_t number);
+SIRA_API void sira_write_param_quoted(sira_writer *writer, sira_str name, sira_str text); /* quotes and escapes it */
+
+/* ---- whole header lines of one kind ---- */
+
 typedef struct sira_write_via {
     const sira_endpoint *sent_by;
-    sira_str branch; /* with its "z9hG4bK" */
+    sira_str branch; /* with its "z9hG4bK"; a token */
     bool rport;      /* RFC 3581 */
 } sira_write_via;
 SIRA_API void sira_write_via_field(sira_writer *writer, const sira_write_via *via);
-SIRA_API void sira_write_address_field(sira_writer *writer, sira_field_id id, sira_str display, sira_str uri, sira_str tag);
+
+/* From, To, Route, Record-Route, Path, ...: `"Display" <uri>;tag=x`; display and tag may be empty. Lists take one line
+ * for each value (RFC 3261 7.3.1: that is the same as one line with commas). */
+SIRA_API void sira_write_address_field(sira_writer *writer, sira_field_id id, sira_str display, sira_str uri,
+                                       sira_str tag);
+
+SIRA_API void sira_write_cseq_field(sira_writer *writer, uint32_t number, sira_str method);
+
+/* These write what the functions of field.h read, so that a value can be taken from one message into another. Of a
+ * contact: star, display (as it stands), uri, q, expires, instance, reg_id and the GRUUs; other parameters are not
+ * written. */
+SIRA_API void sira_write_contact_field(sira_writer *writer, const sira_contact *contact);
+SIRA_API void sira_write_retry_after_field(sira_writer *writer, const sira_retry_after *retry_after);
+SIRA_API void sira_write_date_field(sira_writer *writer, const sira_date *date);
+SIRA_API void sira_write_warning_field(sira_writer *writer, const sira_warning *warning);
+
+/* ---- the end ---- */
 
 /* Content-Length, the empty line and the body; the last call but finish. An empty body writes "Content-Length: 0". */
 SIRA_API void sira_write_body(sira_writer *writer, sira_str body);
 
-/* SIRA_OK with the length (also when counting); SIRA_E_SPACE; SIRA_E_ARGUMENT when a value was refused. After an error the buffer holds nothing to be
- * sent. */
-SIRA_API sira_status sira_writer_finish(sira_writer *writer, size_t *length);
+/* ---- answering ---- */
+
+/* The start of a response (RFC 3261 8.2.6): status line, the request's Vias, From, To, Call-ID and CSeq. Further fields
+ * and sira_write_body follow. What the request lacks is left out, so a request that sira_message_parse or _validate
+ * refused can be answered too; one without Via is SIRA_E_MISSING. */
+typedef struct sira_response {
+    uint16_t code;
+    sira_str reason;             /* empty: the standard phrase */
+    sira_str to_tag;             /* put into To when it has no tag; empty: none */
+    const sira_endpoint *source; /* where the request came from: received and rport of the topmost Via (18.2.1, RFC 3581
+                                    4); NULL: as it came */
+} sira_response;
+SIRA_API void sira_write_response(sira_writer *writer, const sira_message *request, const sira_response *response);
+
+/* ---- forwarding ----
+ *
+ * A message is written again by going over its fields: what is not replaced or left out stays byte for byte as it came,
+ * with its folds and odd spacing (RFC 3261 16.6: a proxy keeps what it does not know). A proxy's loop, for a request:
+ *
+ *     sira_write_start_line(&writer, &message, next_uri);
+ *     sira_write_via_field(&writer, &via);
+ *     for (i = 0; i < message.field_count; i++)
+ *         if (message.fields[i].id == SIRA_FIELD_MAX_FORWARDS)
+ *             sira_write_field_number(&writer, SIRA_FIELD_MAX_FORWARDS, hops - 1);
+ *         else if (&message.fields[i] == sira_message_field(&message, SIRA_FIELD_ROUTE))
+ *             sira_write_rest_of_field(&writer, &message, i);
+ *         else
+ *             sira_write_fields(&writer, &message, i, i + 1);
+ *     sira_write_message_body(&writer, &message);
+ *
+ * The message must be one that sira_message_parse has taken. Where it was allowed bare LFs, CRLFs are written. */
+
+/* The start line as it came; of a request with another Request-URI when uri is not empty. */
+SIRA_API void sira_write_start_line(sira_writer *writer, const sira_message *message, sira_str uri);
+
+/* The header lines from index from up to, but without, index to. */
+SIRA_API void sira_write_fields(sira_writer *writer, const sira_message *message, size_t from, size_t to);
+
+/* The header line at an index without its first value: takes the topmost Via or Route off. Nothing is written when it
+ * was the only one. Via, Contact and the fields of sira_address_next; SIRA_E_ARGUMENT for others or when the value is
+ * malformed. */
+SIRA_API void sira_write_rest_of_field(sira_writer *writer, const sira_message *message, size_t index);
+
+/* The empty line and the body, as they came. For another body leave Content-Length out above and use sira_write_body.
+ */
+SIRA_API void sira_write_message_body(sira_writer *writer, const sira_message *message);
+
+/* All of that: the message as it came, without the empty lines before it and what stood behind its body. */
+SIRA_API void sira_write_message(sira_writer *writer, const sira_message *message);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,5 @@
-/* Header field names and methods. A name is looked up by a hash and then compared in full: any hash has names that share it. */
+/* Header field names and methods. A name is looked up by a hash and then compared in full: any hash has names that
+ * share it. */
 #include <sira/message.h>
 
 #include <string.h>
@@ -65,10 +66,9 @@ typedef struct name_texts {
     char room[SIRA_I_NAME_ROOM];
 } name_texts;
 
-static const name_texts texts = {
-    .NONE = "",
+static const name_texts texts = {.NONE = "",
 #define X(id, name, first, last) .id = name,
-    NAMES(X)
+                                 NAMES(X)
 #undef X
 };
 
@@ -78,7 +78,7 @@ static const uint16_t places[SIRA_FIELD_COUNT + 1] = {
 #define X(id, name, first, last) offsetof(name_texts, id),
     NAMES(X)
 #undef X
-    offsetof(name_texts, room),
+        offsetof(name_texts, room),
 };
 
 /* No two of the names share a slot; the compiler would warn of an initializer that is overridden. */
@@ -93,13 +93,20 @@ static const uint8_t slots[SLOTS] = {
 
 /* RFC 3261 7.3.3 and the RFCs that define the other fields. Index: the letter. */
 static const uint8_t compact[26] = {
-    ['b' - 'a'] = SIRA_FIELD_REFERRED_BY,   ['c' - 'a'] = SIRA_FIELD_CONTENT_TYPE,
-    ['e' - 'a'] = SIRA_FIELD_CONTENT_ENCODING, ['f' - 'a'] = SIRA_FIELD_FROM,
-    ['i' - 'a'] = SIRA_FIELD_CALL_ID,       ['k' - 'a'] = SIRA_FIELD_SUPPORTED,
-    ['l' - 'a'] = SIRA_FIELD_CONTENT_LENGTH, ['m' - 'a'] = SIRA_FIELD_CONTACT,
-    ['o' - 'a'] = SIRA_FIELD_EVENT,         ['r' - 'a'] = SIRA_FIELD_REFER_TO,
-    ['s' - 'a'] = SIRA_FIELD_SUBJECT,       ['t' - 'a'] = SIRA_FIELD_TO,
-    ['u' - 'a'] = SIRA_FIELD_ALLOW_EVENTS,  ['v' - 'a'] = SIRA_FIELD_VIA,
+    ['b' - 'a'] = SIRA_FIELD_REFERRED_BY,
+    ['c' - 'a'] = SIRA_FIELD_CONTENT_TYPE,
+    ['e' - 'a'] = SIRA_FIELD_CONTENT_ENCODING,
+    ['f' - 'a'] = SIRA_FIELD_FROM,
+    ['i' - 'a'] = SIRA_FIELD_CALL_ID,
+    ['k' - 'a'] = SIRA_FIELD_SUPPORTED,
+    ['l' - 'a'] = SIRA_FIELD_CONTENT_LENGTH,
+    ['m' - 'a'] = SIRA_FIELD_CONTACT,
+    ['o' - 'a'] = SIRA_FIELD_EVENT,
+    ['r' - 'a'] = SIRA_FIELD_REFER_TO,
+    ['s' - 'a'] = SIRA_FIELD_SUBJECT,
+    ['t' - 'a'] = SIRA_FIELD_TO,
+    ['u' - 'a'] = SIRA_FIELD_ALLOW_EVENTS,
+    ['v' - 'a'] = SIRA_FIELD_VIA,
     ['x' - 'a'] = SIRA_FIELD_SESSION_EXPIRES,
 };
 
@@ -159,8 +166,8 @@ const char *sira_field_name(sira_field_id id)
 
 /* Index: sira_method. */
 static const char methods[][10] = {
-    "",       "INVITE",    "ACK",    "BYE",     "CANCEL", "OPTIONS", "REGISTER", "PRACK",
-    "SUBSCRIBE", "NOTIFY", "PUBLISH", "INFO",   "REFER",  "MESSAGE", "UPDATE",
+    "",          "INVITE", "ACK",     "BYE",  "CANCEL", "OPTIONS", "REGISTER", "PRACK",
+    "SUBSCRIBE", "NOTIFY", "PUBLISH", "INFO", "REFER",  "MESSAGE", "UPDATE",
 };
 
 sira_method sira_method_of(sira_str name)
