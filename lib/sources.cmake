@@ -3,7 +3,31 @@
 
 # Everything above the I/O line, for every machine. Include paths: include and lib.
 set(SIRA_SOURCES
+    lib/base/chars.c
+    lib/base/endpoint.c
+    lib/base/random.c
+    lib/base/status.c
+    lib/base/str.c
+    lib/base/timer.c
     lib/base/version.c
+    lib/base/wipe.c
+    lib/message/address.c
+    lib/message/auth.c
+    lib/message/cursor.c
+    lib/message/forward.c
+    lib/message/lines.c
+    lib/message/message.c
+    lib/message/names.c
+    lib/message/reason.c
+    lib/message/response.c
+    lib/message/scan.c
+    lib/message/uri.c
+    lib/message/uri_equal.c
+    lib/message/validate.c
+    lib/message/values.c
+    lib/message/via.c
+    lib/message/write_fields.c
+    lib/message/writer.c
     lib/digest/accept.c
     lib/digest/algorithm.c
     lib/digest/authorize.c
