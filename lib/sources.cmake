@@ -15,6 +15,7 @@ set(SIRA_SOURCES
     lib/message/auth.c
     lib/message/cursor.c
     lib/message/forward.c
+    lib/message/framer.c
     lib/message/lines.c
     lib/message/message.c
     lib/message/names.c
@@ -46,6 +47,18 @@ set(SIRA_SOURCES
     lib/digest/select.c
     lib/digest/server.c
     lib/digest/verify.c
+    lib/transaction/client.c
+    lib/transaction/tree.c
+    lib/agent/account.c
+    lib/agent/agent.c
+    lib/agent/answer.c
+    lib/agent/binding.c
+    lib/agent/config.c
+    lib/agent/event.c
+    lib/agent/policy.c
+    lib/agent/register.c
+    lib/agent/registration.c
+    lib/agent/server.c
 )
 
 # The hash and entropy providers over Libgcrypt (include/sira/gcrypt.h).
@@ -63,6 +76,10 @@ set(SIRA_PORTABLE_HASH_SOURCES
 
 # The ready-made port over libuv (include/sira/host.h).
 set(SIRA_HOST_SOURCES
+    lib/host/address.c
+    lib/host/host.c
+    lib/host/icmp.c
+    lib/host/udp.c
 )
 
 # What is installed.

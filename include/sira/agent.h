@@ -1,7 +1,9 @@
-/* The agent: the root of everything that has state. It routes messages, keeps time and owns the plug points. One per thread; no locks inside.
+/* The agent: the root of everything that has state. It routes messages, keeps time and owns the plug points. One per
+ * thread; no locks inside.
  *
- * Bytes and time go in through sira_agent_receive and sira_agent_tick; bytes and one deadline come out through the plug points. Events are delivered last, when all state is settled, so a
- * handler may call any function of the library, also one that removes the object the event is about. */
+ * Bytes and time go in through sira_agent_receive and sira_agent_tick; bytes and one deadline come out through the plug
+ * points. Events are delivered last, when all state is settled, so a handler may call any function of the library, also
+ * one that removes the object the event is about. */
 #ifndef SIRA_AGENT_H
 #define SIRA_AGENT_H
 
@@ -16,27 +18,28 @@
 extern "C" {
 #endif
 
-/* Takes a request that the agent has no owner for. Return SIRA_OK when it is dealt with; SIRA_IDLE: the agent answers (OPTIONS: 200, others: 405). The message is valid during the call. */
+/* Takes a request that the agent has no owner for. Return SIRA_OK when it is dealt with; SIRA_IDLE: the agent answers
+ * (OPTIONS: 200, others: 405). The message is valid during the call. */
 typedef sira_status (*sira_agent_request_fn)(void *user, const sira_message *request, const sira_flow *flow);
 
 /* Times are in milliseconds. Strings and memory are borrowed: they must outlive the agent. */
 typedef struct sira_agent_config {
-    size_t size;             /* set by sira_agent_config_init */
-    sira_transport transport; /* open and send are needed */
-    sira_timer_port timer;   /* optional */
-    sira_entropy entropy;    /* needed */
-    sira_hash hash;          /* needed */
-    sira_resolver resolver;  /* optional */
-    sira_trace trace;        /* optional */
-    sira_event_fn on_event;  /* optional */
+    size_t size;                      /* set by sira_agent_config_init */
+    sira_transport transport;         /* open and send are needed */
+    sira_timer_port timer;            /* optional */
+    sira_entropy entropy;             /* needed */
+    sira_hash hash;                   /* needed */
+    sira_resolver resolver;           /* optional */
+    sira_trace trace;                 /* optional */
+    sira_event_fn on_event;           /* optional */
     sira_agent_request_fn on_request; /* optional; default: OPTIONS gets 200, anything else 405 */
-    void *user;              /* handed to on_event and on_request */
-    char *scratch;           /* needed: where messages are written before they are sent */
-    size_t scratch_size;     /* at least 512; 1500 holds any REGISTER with the limits of limits.h */
-    sira_str user_agent;     /* User-Agent; empty: none */
-    uint32_t t1;             /* RFC 3261 17.1.1.1; default 500; 10 to 60000 */
-    uint32_t t2;             /* default 4000; at least t1 */
-    uint32_t t4;             /* default 5000 */
+    void *user;                       /* handed to on_event and on_request */
+    char *scratch;                    /* needed: where messages are written before they are sent */
+    size_t scratch_size;              /* at least 512; 1500 holds any REGISTER with the limits of limits.h */
+    sira_str user_agent;              /* User-Agent; empty: none */
+    uint32_t t1;                      /* RFC 3261 17.1.1.1; default 500; 10 to 60000 */
+    uint32_t t2;                      /* default 4000; at least t1 */
+    uint32_t t4;                      /* default 5000 */
 } sira_agent_config;
 
 SIRA_API void sira_agent_config_init(sira_agent_config *config);
@@ -55,9 +58,10 @@ typedef struct sira_agent_counters {
 /* SIRA_OK; SIRA_E_CONFIG with the field's name in diag; SIRA_E_ENTROPY. now: any moment of the caller's clock. */
 SIRA_API sira_status sira_agent_init(sira_agent *agent, const sira_agent_config *config, uint64_t now, sira_diag *diag);
 
-/* Takes one datagram, or one message that a framer cut. flow says which socket it came in on (local, id) and from whom (remote).
- * SIRA_OK: taken; SIRA_IDLE: a keep-alive, or a response that is not ours: give it to your own call stack; an error of the syntax band: it was refused, counted and traced (and a
- * request answered with a stateless 400). */
+/* Takes one datagram, or one message that a framer cut. flow says which socket it came in on (local, id) and from whom
+ * (remote). SIRA_OK: taken; SIRA_IDLE: a keep-alive, or a response that is not ours: give it to your own call stack; an
+ * error of the syntax band: it was refused, counted and traced (and a request answered with a stateless 400);
+ * SIRA_E_STATE: called from inside one of the agent's callbacks. */
 SIRA_API sira_status sira_agent_receive(sira_agent *agent, const sira_flow *flow, sira_str bytes, uint64_t now);
 
 /* Runs what is due. Call it at the deadline, or whenever you like. */

@@ -10,37 +10,39 @@ extern "C" {
 #endif
 
 typedef enum sira_event_kind {
-    SIRA_EVENT_REGISTERING = 0,  /* a first REGISTER goes out, or one after a failure */
-    SIRA_EVENT_REGISTERED,       /* the binding is there for expires seconds; next: when it will be refreshed */
-    SIRA_EVENT_REFRESHING,       /* a refresh goes out; the binding is still there */
-    SIRA_EVENT_WAITING,          /* an attempt failed; next: when it will be tried again; bound says whether the old binding still lives */
-    SIRA_EVENT_LAPSED,           /* the binding has run out while no attempt succeeded */
+    SIRA_EVENT_REGISTERING = 0, /* a first REGISTER goes out, or one after a failure */
+    SIRA_EVENT_REGISTERED,      /* the binding is there for expires seconds; next: when it will be refreshed */
+    SIRA_EVENT_REFRESHING,      /* a refresh goes out; the binding is still there */
+    SIRA_EVENT_WAITING, /* an attempt failed; next: when it will be tried again; bound says whether the old binding
+                           still lives */
+    SIRA_EVENT_LAPSED,  /* the binding has run out while no attempt succeeded */
     SIRA_EVENT_UNREGISTERING,
-    SIRA_EVENT_STOPPED,          /* nothing is registered any more, or nothing more is done about it; status says how the last request ended */
-    SIRA_EVENT_FAILED            /* given up: needs another configuration or a start by hand */
+    SIRA_EVENT_STOPPED, /* nothing is registered any more, or nothing more is done about it; status says how the last
+                           request ended */
+    SIRA_EVENT_FAILED   /* given up: needs another configuration or a start by hand */
 } sira_event_kind;
 
 /* As "registered"; static. */
 SIRA_API const char *sira_event_kind_name(sira_event_kind kind);
 
 typedef struct sira_event {
-    uint8_t kind;         /* sira_event_kind */
-    bool bound;           /* a binding is known to live */
-    uint16_t code;        /* response code that caused it, 0: none */
-    sira_status status;   /* why; SIRA_OK when all is well */
-    const char *reason;   /* for people: static text */
-    uint32_t expires;     /* seconds granted (clamped); REGISTERED only */
-    uint16_t bindings;    /* REGISTERED: how many the registrar listed for this address-of-record */
-    uint64_t now;         /* when it happened */
-    uint64_t next;        /* when the next attempt is planned; SIRA_NEVER: none */
+    uint8_t kind;       /* sira_event_kind */
+    bool bound;         /* a binding is known to live */
+    uint16_t code;      /* response code that caused it, 0: none */
+    sira_status status; /* why; SIRA_OK when all is well */
+    const char *reason; /* for people: static text */
+    uint32_t expires;   /* seconds granted (clamped); REGISTERED only */
+    uint16_t bindings;  /* REGISTERED: how many the registrar listed for this address-of-record */
+    uint64_t now;       /* when it happened */
+    uint64_t next;      /* when the next attempt is planned; SIRA_NEVER: none */
     sira_registration *registration;
 } sira_event;
 
 /* user: from the agent's configuration. The event is valid during the call. */
 typedef void (*sira_event_fn)(void *user, const sira_event *event);
 
-/* One line for people: "sip:alice@example.com registered for 3600 s, refresh in 3000 s". Always ends in a NUL when size is not 0; cut when it does not fit (200 is
- * enough for addresses of usual length). Returns its length. */
+/* One line for people: "sip:alice@example.com registered for 3600 s, refresh in 3000 s". Always ends in a NUL when size
+ * is not 0; cut when it does not fit (200 is enough for addresses of usual length). Returns its length. */
 SIRA_API size_t sira_event_describe(const sira_event *event, char *text, size_t size);
 
 #ifdef __cplusplus

@@ -1,4 +1,5 @@
-/* Marks what a shared library exports. Define SIRA_STATIC when you link the archive on Windows; elsewhere nothing is needed. */
+/* Marks what a shared library exports. Define SIRA_STATIC when you link the archive on Windows; elsewhere nothing is
+ * needed. */
 #ifndef SIRA_EXPORT_H
 #define SIRA_EXPORT_H
 

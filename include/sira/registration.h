@@ -1,4 +1,5 @@
-/* Keeps one binding of an account alive at a server (RFC 3261 10.2): registers, refreshes in time, answers challenges, backs off, and leaves. */
+/* Keeps one binding of an account alive at a server (RFC 3261 10.2): registers, refreshes in time, answers challenges,
+ * backs off, and leaves. */
 #ifndef SIRA_REGISTRATION_H
 #define SIRA_REGISTRATION_H
 
@@ -10,40 +11,42 @@ extern "C" {
 
 /* Strings are borrowed: they must outlive the registration. Times are in seconds. 0 means the default. */
 typedef struct sira_registration_config {
-    size_t size;               /* set by sira_registration_config_init */
-    uint32_t expires;          /* lifetime that is asked for; default 3600; at most SIRA_LIMIT_EXPIRES_MAX */
-    sira_str contact_user;     /* user part of the Contact; default: that of the AOR */
-    sira_str instance_id;      /* "<urn:uuid:...>" for +sip.instance (RFC 5626 4.1); no default: identities made up by a library collide */
-    uint32_t min_interval;     /* floor between two attempts that follow each other without a challenge; default 10 */
-    uint32_t retry_base;       /* first back-off (RFC 5626 4.5); default 30 */
-    uint32_t retry_max;        /* default 1800 */
-    uint32_t rejected_base;    /* first back-off after a rejected password; default 300 */
-    uint32_t rejected_max;     /* default 3600 */
-    uint16_t rejected_budget;  /* rejections in a row after which it is given up; default 10 */
+    size_t size;              /* set by sira_registration_config_init */
+    uint32_t expires;         /* lifetime that is asked for; default 3600; at most SIRA_LIMIT_EXPIRES_MAX */
+    sira_str contact_user;    /* user part of the Contact; default: that of the AOR */
+    sira_str instance_id;     /* "<urn:uuid:...>" for +sip.instance (RFC 5626 4.1); no default: identities made up by a
+                                 library collide */
+    uint32_t min_interval;    /* floor between two attempts that follow each other without a challenge; default 10 */
+    uint32_t retry_base;      /* first back-off (RFC 5626 4.5); default 30 */
+    uint32_t retry_max;       /* default 1800 */
+    uint32_t rejected_base;   /* first back-off after a rejected password; default 300 */
+    uint32_t rejected_max;    /* default 3600 */
+    uint16_t rejected_budget; /* rejections in a row after which it is given up; default 10 */
 } sira_registration_config;
 
 SIRA_API void sira_registration_config_init(sira_registration_config *config);
 
 typedef enum sira_registration_state {
     SIRA_REGISTRATION_STOPPED = 0,
-    SIRA_REGISTRATION_LOCATING,      /* resolving the server's name */
-    SIRA_REGISTRATION_CONNECTING,    /* making a flow, or waiting for a turn (max_in_flight) */
+    SIRA_REGISTRATION_LOCATING,   /* resolving the server's name */
+    SIRA_REGISTRATION_CONNECTING, /* making a flow, or waiting for a turn (max_in_flight) */
     SIRA_REGISTRATION_REGISTERING,
     SIRA_REGISTRATION_REGISTERED,
     SIRA_REGISTRATION_REFRESHING,
-    SIRA_REGISTRATION_WAITING,       /* for the end of a back-off */
+    SIRA_REGISTRATION_WAITING, /* for the end of a back-off */
     SIRA_REGISTRATION_UNREGISTERING,
-    SIRA_REGISTRATION_FAILED         /* given up; sira_registration_start tries again */
+    SIRA_REGISTRATION_FAILED /* given up; sira_registration_start tries again */
 } sira_registration_state;
 
 /* As "registered"; static. */
 SIRA_API const char *sira_registration_state_name(sira_registration_state state);
 
 /* config: NULL for all defaults; it is copied. SIRA_OK; SIRA_E_CONFIG with the field's name in diag; SIRA_E_ENTROPY. */
-SIRA_API sira_status sira_registration_init(sira_registration *registration, sira_account *account, const sira_registration_config *config,
-                                            sira_diag *diag);
+SIRA_API sira_status sira_registration_init(sira_registration *registration, sira_account *account,
+                                            const sira_registration_config *config, sira_diag *diag);
 
-/* Registers at once, from any state; while registered it refreshes at once. Nothing is sent before the next tick, which becomes due now. SIRA_OK. */
+/* Registers at once, from any state; while registered it refreshes at once. Nothing is sent before the next tick, which
+ * becomes due now. SIRA_OK. */
 SIRA_API sira_status sira_registration_start(sira_registration *registration);
 
 /* Removes the binding (Expires: 0) and ends in STOPPED, with an event. SIRA_OK; SIRA_IDLE: it is stopped already. */
@@ -53,9 +56,10 @@ SIRA_API sira_status sira_registration_stop(sira_registration *registration);
 SIRA_API void sira_registration_remove(sira_registration *registration);
 
 SIRA_API sira_registration_state sira_registration_get_state(const sira_registration *registration);
-SIRA_API bool sira_registration_is_bound(const sira_registration *registration);   /* a binding lives as far as we know */
+SIRA_API bool sira_registration_is_bound(const sira_registration *registration); /* a binding lives as far as we know */
 SIRA_API uint64_t sira_registration_expires_at(const sira_registration *registration); /* 0: not bound */
-SIRA_API uint64_t sira_registration_next_at(const sira_registration *registration);    /* next planned attempt; SIRA_NEVER: none */
+SIRA_API uint64_t
+sira_registration_next_at(const sira_registration *registration); /* next planned attempt; SIRA_NEVER: none */
 SIRA_API const sira_account *sira_registration_account(const sira_registration *registration);
 /* The AOR as configured. */
 SIRA_API sira_str sira_registration_aor(const sira_registration *registration);

@@ -1,4 +1,5 @@
-/* Where to send: a registrar or an outbound proxy, with its resolved addresses, its health and its pacing. One per provider. */
+/* Where to send: a registrar or an outbound proxy, with its resolved addresses, its health and its pacing. One per
+ * provider. */
 #ifndef SIRA_SERVER_H
 #define SIRA_SERVER_H
 
@@ -10,17 +11,23 @@ extern "C" {
 
 /* Strings are borrowed: they must outlive the server. */
 typedef struct sira_server_config {
-    size_t size;             /* set by sira_server_config_init */
-    sira_str uri;            /* "sip:192.0.2.1:5060", "sip:[2001:db8::1]", or a name when there is a resolver; ";transport=udp" is understood */
-    uint16_t max_in_flight;  /* registrations that may have a request under way at once; default 16 */
-    uint32_t start_window;   /* ms: the first attempt of each registration waits a random time up to this, so that lines do not all start at once after a power cut;
-                                default 0: at once */
+    size_t size;  /* set by sira_server_config_init */
+    sira_str uri; /* "sip:192.0.2.1:5060", "sip:[2001:db8::1]", or a name when there is a resolver; ";transport=udp" is
+                     understood */
+    uint16_t max_in_flight; /* registrations that may have a request under way at once; default 16 */
+    uint32_t start_window;  /* ms: the first attempt of each registration waits a random time up to this, so that lines
+                               do not all start at once after a power cut;  default 0: at once */
 } sira_server_config;
 
 SIRA_API void sira_server_config_init(sira_server_config *config);
 
 /* SIRA_OK; SIRA_E_CONFIG with the field's name in diag; SIRA_E_RESOLVE: a name, and the agent has no resolver. */
-SIRA_API sira_status sira_server_init(sira_server *server, sira_agent *agent, const sira_server_config *config, sira_diag *diag);
+SIRA_API sira_status sira_server_init(sira_server *server, sira_agent *agent, const sira_server_config *config,
+                                      sira_diag *diag);
+
+/* Takes the server out of the agent; then its memory may be reused. SIRA_OK; SIRA_E_STATE: a registration of one of its
+ * accounts was not removed yet. */
+SIRA_API sira_status sira_server_remove(sira_server *server);
 
 #include <sira/detail/server.h>
 

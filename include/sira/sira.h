@@ -1,17 +1,19 @@
 /* Sira keeps SIP accounts registered and answers digest challenges.
  *
  * The contract, for every function of every header:
- *   - Sira owns no memory. Every object is a struct that you place; its fields are not API unless a comment says so. An object stays where it is
- *     from its init to its removal.
+ *   - Sira owns no memory. Every object is a struct that you place; its fields are not API unless a comment says so. An
+ * object stays where it is from its init to its removal.
  *   - Sira does no I/O and reads no clock. You hand in bytes and the time; it hands out bytes and one deadline.
- *   - Strings are sira_str: a place and a length. Configuration strings are borrowed and must outlive the object. What a parser returns points into your bytes.
+ *   - Strings are sira_str: a place and a length. Configuration strings are borrowed and must outlive the object. What
+ * a parser returns points into your bytes.
  *   - NULL is allowed only where a comment says so; for a sira_diag it always is.
  *   - Config structs are filled by their ..._config_init() and then changed; zero means the default.
  *   - Functions that can fail return sira_status: 0 is success, positive "nothing done", negative an error.
- *   - No locks: one agent and all that belongs to it is used by one thread at a time. There is no global state, so agents in different threads do not meet.
+ *   - No locks: one agent and all that belongs to it is used by one thread at a time. There is no global state, so
+ * agents in different threads do not meet.
  *
- * To keep a line registered: agent.h, server.h, account.h, registration.h (firmware) or these and host.h (a host). Only to take SIP apart: message.h, field.h, uri.h.
- * Only to answer a challenge: digest.h. */
+ * To keep a line registered: agent.h, server.h, account.h, registration.h (firmware) or these and host.h (a host). Only
+ * to take SIP apart: message.h, field.h, uri.h. Only to answer a challenge: digest.h. */
 #ifndef SIRA_SIRA_H
 #define SIRA_SIRA_H
 

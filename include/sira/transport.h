@@ -1,5 +1,5 @@
-/* The plug points through which bytes, time and names reach the agent. Each is a small struct with a context and functions; the agent copies it, what
- * context points to must outlive the agent. */
+/* The plug points through which bytes, time and names reach the agent. Each is a small struct with a context and
+ * functions; the agent copies it, what context points to must outlive the agent. */
 #ifndef SIRA_TRANSPORT_H
 #define SIRA_TRANSPORT_H
 
@@ -20,8 +20,9 @@ typedef struct sira_flow {
 typedef struct sira_transport {
     void *context;
     uint32_t kinds; /* bit 1u << SIRA_TRANSPORT_X is set for each transport that open can make; 0 means UDP only */
-    /* Makes a flow to remote: sets flow->local (address and port that the peer shall answer to) and flow->id. Must not block. SIRA_OK: it can be used at once (UDP);
-     * SIRA_MORE: sira_agent_flow_up or sira_agent_flow_down will tell (TCP, TLS); SIRA_E_UNSUPPORTED; SIRA_E_TRANSPORT. */
+    /* Makes a flow to remote: sets flow->local (address and port that the peer shall answer to) and flow->id. Must not
+     * block. SIRA_OK: it can be used at once (UDP); SIRA_MORE: sira_agent_flow_up or sira_agent_flow_down will tell
+     * (TCP, TLS); SIRA_E_UNSUPPORTED; SIRA_E_TRANSPORT. */
     sira_status (*open)(void *context, const sira_endpoint *remote, sira_flow *flow);
     /* Sends one message on a flow. The bytes are valid during the call. SIRA_OK; SIRA_E_TRANSPORT. */
     sira_status (*send)(void *context, const sira_flow *flow, sira_str bytes);
@@ -29,8 +30,8 @@ typedef struct sira_transport {
     void (*close)(void *context, const sira_flow *flow);
 } sira_transport;
 
-/* The one next deadline, told after every call into the agent that moved it; SIRA_NEVER: none. May be left empty by a caller that asks sira_agent_deadline()
- * itself. A tick that comes too early does no harm. */
+/* The one next deadline, told after every call into the agent that moved it; SIRA_NEVER: none. May be left empty by a
+ * caller that asks sira_agent_deadline() itself. A tick that comes too early does no harm. */
 typedef struct sira_timer_port {
     void *context;
     void (*arm)(void *context, uint64_t deadline);
@@ -40,13 +41,13 @@ typedef struct sira_timer_port {
 typedef enum sira_dns_type { SIRA_DNS_A = 1, SIRA_DNS_AAAA = 28 } sira_dns_type;
 typedef struct sira_resolver {
     void *context;
-    /* Asks for the records of a name; the name is valid during the call. The answer comes through sira_agent_dns_answer with the same ticket, not before
-     * this function has returned. SIRA_OK; SIRA_E_RESOLVE: can't be asked. */
+    /* Asks for the records of a name; the name is valid during the call. The answer comes through sira_agent_dns_answer
+     * with the same ticket, not before this function has returned. SIRA_OK; SIRA_E_RESOLVE: can't be asked. */
     sira_status (*query)(void *context, uint32_t ticket, sira_str name, sira_dns_type type);
 } sira_resolver;
 
-/* Sees every message: incoming ones before parsing, outgoing ones after writing. Bytes are valid during the call and hold credentials (digest responses), but no
- * password. */
+/* Sees every message: incoming ones before parsing, outgoing ones after writing. Bytes are valid during the call and
+ * hold credentials (digest responses), but no password. */
 typedef enum sira_trace_kind {
     SIRA_TRACE_SENT = 0,
     SIRA_TRACE_RECEIVED,

@@ -122,6 +122,9 @@ static sira_status take_nextnonce(sira_digest_realm *realm, sira_str value)
     sira_status status = sira_i_inner_copy(value, nonce, sizeof nonce, &length);
     if (status != SIRA_OK)
         return status;
+    if (sira_i_realm_has(realm, SIRA_I_REALM_NONCE) &&
+        sira_str_equal(sira_i_realm_nonce(realm), (sira_str){nonce, length}))
+        return SIRA_OK; /* Kamailio names the present nonce again: its count goes on */
     memcpy(realm->nonce, nonce, length);
     realm->nonce_len = (uint8_t)length;
     realm->nc = 0;

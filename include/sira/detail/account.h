@@ -10,6 +10,8 @@ struct sira_account {
     sira_digest_client_config digest_config;
     sira_digest_client digest;
     sira_registration *waiting_for_ha1;
+    bool has_credentials;
+    bool secure; /* the AOR is a sips URI */
 };
 
 #endif

@@ -16,6 +16,8 @@ struct sira_agent {
     sira_agent_counters counters;
     sira_message message;
     sira_field fields[SIRA_LIMIT_FIELDS];
+    const sira_flow *flow; /* of the response that is being taken */
+    uint8_t tag[4];        /* To tag of stateless answers: the same for a repeated request (RFC 3261 8.2.7) */
     uint64_t now;
     uint64_t told; /* deadline that the port knows */
     uint32_t ticket;

@@ -1,0 +1,133 @@
+#include "agent/agent.h"
+
+#include <string.h>
+
+void sira_account_config_init(sira_account_config *config)
+{
+    *config = (sira_account_config){.size = sizeof *config};
+}
+
+/* "host:port" of the AOR as it stands there. */
+static sira_str domain_of(const sira_uri *aor)
+{
+    const char *end = aor->host.at + aor->host.len;
+    if (aor->port != 0) {
+        end++;
+        while (end < aor->text.at + aor->text.len && *end >= '0' && *end <= '9')
+            end++;
+    }
+    return (sira_str){aor->host.at, (size_t)(end - aor->host.at)};
+}
+
+static sira_status check_uris(const sira_account_config *config, const sira_server *server, sira_account *account,
+                              sira_diag *diag)
+{
+    sira_uri uri;
+    sira_status status = sira_i_config_uri(config->aor, "aor", &uri, diag);
+    if (status != SIRA_OK)
+        return status;
+    /* RFC 3261 26.2.2: a sips address-of-record is never registered over anything but TLS. */
+    if (uri.scheme == SIRA_SCHEME_SIPS && server->targets[0].transport != SIRA_TRANSPORT_TLS)
+        return sira_i_config_refuse(diag, "aor", "a sip URI, because the server is not reached over TLS");
+    account->secure = uri.scheme == SIRA_SCHEME_SIPS;
+    account->aor = config->aor;
+    account->user_part = uri.user;
+    account->domain = domain_of(&uri);
+    if (config->registrar.len == 0)
+        return SIRA_OK;
+    status = sira_i_config_uri(config->registrar, "registrar", &uri, diag);
+    if (status != SIRA_OK)
+        return status;
+    if (uri.has_user) /* RFC 3261 10.2 */
+        return sira_i_config_refuse(diag, "registrar", "a URI without a user");
+    account->registrar = config->registrar;
+    return SIRA_OK;
+}
+
+static bool has_credentials(const sira_account_config *config)
+{
+    bool any = config->password.len != 0 || config->get_ha1 != NULL || config->get_aka != NULL;
+    for (size_t i = 0; i < SIRA_HASH_COUNT; i++)
+        any = any || config->ha1[i].len != 0;
+    return any;
+}
+
+static sira_status set_credentials(sira_account *account, const sira_account_config *config, sira_diag *diag)
+{
+    if (!has_credentials(config))
+        return SIRA_OK;
+    sira_digest_client_config *digest = &account->digest_config;
+    sira_digest_client_config_init(digest);
+    digest->hash = account->server->agent->config.hash;
+    digest->user = config->user.len != 0 ? config->user : account->user_part;
+    digest->password = config->password;
+    memcpy(digest->ha1, config->ha1, sizeof digest->ha1);
+    digest->ha1_realm = config->ha1_realm;
+    digest->get_ha1 = config->get_ha1;
+    digest->get_ha1_context = config->get_ha1_context;
+    digest->policy = config->policy;
+    digest->get_aka = config->get_aka;
+    digest->get_aka_context = config->get_aka_context;
+    sira_status status = sira_digest_client_init(&account->digest, digest, diag);
+    account->has_credentials = status == SIRA_OK;
+    return status;
+}
+
+sira_status sira_account_init(sira_account *account, sira_server *server, const sira_account_config *config,
+                              sira_diag *diag)
+{
+    if (config->size != sizeof *config)
+        return sira_i_config_refuse(diag, "size", "a config filled by sira_account_config_init");
+    memset(account, 0, sizeof *account);
+    account->server = server;
+    sira_status status = check_uris(config, server, account, diag);
+    if (status == SIRA_OK)
+        status = sira_i_config_string(config->display_name, "display_name", diag);
+    if (status == SIRA_OK)
+        status = sira_i_config_string(config->user, "user", diag);
+    account->display_name = config->display_name;
+    return status == SIRA_OK ? set_credentials(account, config, diag) : status;
+}
+
+static sira_status given(sira_account *account, sira_status status)
+{
+    sira_registration *waiting = account->waiting_for_ha1;
+    if (status != SIRA_OK)
+        return status;
+    account->waiting_for_ha1 = NULL;
+    sira_i_registration_wake(waiting);
+    sira_i_agent_told(account->server->agent);
+    return SIRA_OK;
+}
+
+sira_status sira_account_give_ha1(sira_account *account, sira_str realm, sira_hash_algorithm algorithm,
+                                  const uint8_t ha1[SIRA_HASH_SIZE_MAX])
+{
+    if (account->waiting_for_ha1 == NULL)
+        return SIRA_IDLE;
+    return given(account, sira_digest_client_give_ha1(&account->digest, realm, algorithm, ha1));
+}
+
+sira_status sira_account_give_aka(sira_account *account, sira_str realm, const sira_aka *aka)
+{
+    if (account->waiting_for_ha1 == NULL)
+        return SIRA_IDLE;
+    return given(account, sira_digest_client_give_aka(&account->digest, realm, aka));
+}
+
+sira_status sira_account_export(const sira_account *account, uint8_t *out, size_t size, size_t *length)
+{
+    return account->has_credentials ? sira_digest_client_export(&account->digest, out, size, length) : SIRA_IDLE;
+}
+
+sira_status sira_account_import(sira_account *account, const uint8_t *bytes, size_t length)
+{
+    return account->has_credentials ? sira_digest_client_import(&account->digest, bytes, length) : SIRA_IDLE;
+}
+
+void sira_account_wipe(sira_account *account)
+{
+    if (account->has_credentials)
+        sira_digest_client_wipe(&account->digest);
+    sira_wipe(account, sizeof *account);
+}

@@ -1,0 +1,326 @@
+#include "agent/agent.h"
+
+#include <string.h>
+
+#include "base/random.h"
+#include "base/timer.h"
+
+/* One entry point runs at most so many timers; then the port is asked to come again at once, so no storm keeps it from
+ * its sockets. */
+#define TIMERS_PER_ENTRY 256u
+
+#define SCRATCH_MINIMUM 512u
+
+void sira_agent_config_init(sira_agent_config *config)
+{
+    *config = (sira_agent_config){.size = sizeof *config};
+}
+
+static sira_status check_plugs(const sira_agent_config *config, sira_diag *diag)
+{
+    if (config->size != sizeof *config)
+        return sira_i_config_refuse(diag, "size", "a config filled by sira_agent_config_init");
+    if (config->transport.open == NULL || config->transport.send == NULL)
+        return sira_i_config_refuse(diag, "transport", "the functions open and send");
+    if (config->entropy.fill == NULL)
+        return sira_i_config_refuse(diag, "entropy", "the function fill");
+    if (config->hash.digest == NULL || config->hash.algorithms == 0)
+        return sira_i_config_refuse(diag, "hash", "the function digest and at least one algorithm");
+    if (config->scratch == NULL || config->scratch_size < SCRATCH_MINIMUM)
+        return sira_i_config_refuse(diag, "scratch", "at least 512 bytes");
+    return SIRA_OK;
+}
+
+static sira_status check_values(sira_agent_config *config, sira_diag *diag)
+{
+    if (config->t1 == 0)
+        config->t1 = 500;
+    if (config->t2 == 0)
+        config->t2 = config->t1 > 4000 ? config->t1 : 4000;
+    if (config->t4 == 0)
+        config->t4 = 5000;
+    if (config->t1 < 10 || config->t1 > 60000)
+        return sira_i_config_refuse(diag, "t1", "10 to 60000 ms");
+    if (config->t2 < config->t1 || config->t2 > 3600000)
+        return sira_i_config_refuse(diag, "t2", "t1 to 3600000 ms");
+    if (config->t4 > 3600000)
+        return sira_i_config_refuse(diag, "t4", "at most 3600000 ms");
+    if (config->transport.kinds == 0)
+        config->transport.kinds = 1u << SIRA_TRANSPORT_UDP;
+    return sira_i_config_string(config->user_agent, "user_agent", diag);
+}
+
+sira_status sira_agent_init(sira_agent *agent, const sira_agent_config *config, uint64_t now, sira_diag *diag)
+{
+    sira_status status = check_plugs(config, diag);
+    if (status != SIRA_OK)
+        return status;
+    sira_agent_config checked = *config;
+    status = check_values(&checked, diag);
+    if (status != SIRA_OK)
+        return status;
+
+    memset(agent, 0, sizeof *agent);
+    agent->config = checked;
+    agent->now = now;
+    agent->told = SIRA_NEVER;
+    sira_i_random_init(&agent->random, &agent->config.entropy);
+    sira_i_timers_init(&agent->timers);
+    sira_i_transactions_init(&agent->transactions);
+    sira_i_list_init(&agent->servers);
+    sira_i_list_init(&agent->events);
+    sira_message_init(&agent->message, agent->fields, SIRA_LIMIT_FIELDS);
+    return sira_i_random_fill(&agent->random, agent->tag, sizeof agent->tag);
+}
+
+sira_i_transaction_timing sira_i_agent_timing(const sira_agent *agent)
+{
+    return (sira_i_transaction_timing){agent->config.t1, agent->config.t2, agent->config.t4};
+}
+
+const sira_agent_counters *sira_agent_get_counters(const sira_agent *agent)
+{
+    return &agent->counters;
+}
+
+/* ---- time ---- */
+
+uint64_t sira_agent_deadline(const sira_agent *agent)
+{
+    if (!sira_i_list_empty(&agent->events))
+        return agent->now;
+    const sira_timer *first = sira_i_timers_first(&agent->timers);
+    return first != NULL ? first->deadline : SIRA_NEVER;
+}
+
+static void tell(sira_agent *agent, bool always)
+{
+    uint64_t deadline = sira_agent_deadline(agent);
+    if (deadline == agent->told && !always)
+        return;
+    agent->told = deadline;
+    if (agent->config.timer.arm != NULL)
+        agent->config.timer.arm(agent->config.timer.context, deadline);
+}
+
+void sira_i_agent_told(sira_agent *agent)
+{
+    if (!agent->running)
+        tell(agent, false);
+}
+
+void sira_i_agent_set_timer(sira_agent *agent, sira_client *client, uint64_t deadline)
+{
+    sira_i_timer_set(&agent->timers, &client->timer, deadline);
+}
+
+void sira_i_agent_notify(sira_agent *agent, sira_client *client)
+{
+    if (sira_i_list_empty(&client->in_events))
+        sira_i_list_append(&agent->events, &client->in_events);
+}
+
+static void deliver_events(sira_agent *agent)
+{
+    while (!sira_i_list_empty(&agent->events)) {
+        sira_client *client = SIRA_I_OWNER(agent->events.next, sira_client, in_events);
+        client->ops->deliver(client);
+    }
+}
+
+/* Delivers events and runs what is due, until neither is left. A call from inside (from an event handler) leaves the
+ * work to the one outside. */
+static void settle(sira_agent *agent)
+{
+    if (agent->running)
+        return;
+    agent->running = true;
+    deliver_events(agent);
+    for (unsigned budget = TIMERS_PER_ENTRY; budget > 0; budget--) {
+        sira_timer *first = sira_i_timers_first(&agent->timers);
+        if (first == NULL || first->deadline > agent->now)
+            break;
+        sira_i_timer_set(&agent->timers, first, SIRA_NEVER);
+        sira_client *client = SIRA_I_OWNER(first, sira_client, timer);
+        client->ops->due(client);
+        deliver_events(agent);
+    }
+    agent->running = false;
+}
+
+/* Time never runs backwards in here, whatever the caller's clock does. */
+static void enter(sira_agent *agent, uint64_t now)
+{
+    if (now > agent->now)
+        agent->now = now;
+}
+
+void sira_agent_tick(sira_agent *agent, uint64_t now)
+{
+    enter(agent, now);
+    settle(agent);
+    if (!agent->running)
+        tell(agent, true);
+}
+
+/* ---- out ---- */
+
+static void trace(const sira_agent *agent, const sira_trace_entry *entry)
+{
+    if (agent->config.trace.message != NULL)
+        agent->config.trace.message(agent->config.trace.context, entry);
+}
+
+sira_status sira_i_agent_send_scratch(sira_agent *agent, const sira_flow *flow, size_t length)
+{
+    sira_str bytes = {agent->config.scratch, length};
+    trace(agent, &(sira_trace_entry){.kind = SIRA_TRACE_SENT, .now = agent->now, .flow = flow, .bytes = bytes});
+    sira_status status = agent->config.transport.send(agent->config.transport.context, flow, bytes);
+    if (status == SIRA_OK)
+        agent->counters.sent++;
+    else
+        agent->counters.send_failed++;
+    return status;
+}
+
+sira_status sira_i_agent_send(sira_agent *agent, sira_client *client, const sira_flow *flow)
+{
+    sira_writer writer;
+    size_t length;
+    sira_writer_init(&writer, agent->config.scratch, agent->config.scratch_size);
+    sira_status status = client->ops->write(client, &writer);
+    if (status == SIRA_OK)
+        status = sira_writer_finish(&writer, &length);
+    if (status == SIRA_OK)
+        status = sira_i_agent_send_scratch(agent, flow, length);
+    return status;
+}
+
+/* ---- in ---- */
+
+/* RFC 3261 18.1.2, 17.1.3: by the branch of the topmost Via and the method of CSeq; the client itself compares the
+ * rest. */
+static bool take_response(sira_agent *agent)
+{
+    sira_via via;
+    uint64_t id;
+    if (sira_message_via(&agent->message, &via, NULL) != SIRA_OK || sira_i_branch_read(via.branch, &id) != SIRA_OK)
+        return false;
+    sira_transaction *transaction = sira_i_transactions_find(&agent->transactions, id);
+    if (transaction == NULL)
+        return false;
+    sira_client *client = SIRA_I_OWNER(transaction, sira_client, transaction);
+    return client->ops->response(client, &agent->message);
+}
+
+static void take_request(sira_agent *agent, const sira_flow *flow)
+{
+    const sira_agent_config *config = &agent->config;
+    if (config->on_request != NULL && config->on_request(config->user, &agent->message, flow) == SIRA_OK)
+        return;
+    agent->counters.unhandled++;
+    if (agent->message.method == SIRA_METHOD_OPTIONS)
+        sira_i_agent_answer(agent, flow, 200, "OK");
+    else
+        sira_i_agent_answer(agent, flow, 405, "Method Not Allowed");
+}
+
+/* DESIGN: a malformed request gets a 400 that names the field, a malformed response is dropped; both are counted and
+ * can be seen. */
+static void refuse(sira_agent *agent, const sira_trace_entry *received, sira_status status, const sira_diag *diag)
+{
+    agent->counters.malformed++;
+    sira_trace_entry entry = *received;
+    entry.kind = SIRA_TRACE_REFUSED;
+    entry.status = status;
+    entry.diag = diag;
+    trace(agent, &entry);
+    if (agent->message.is_request && diag->code != 0)
+        sira_i_agent_answer(agent, received->flow, diag->code, diag->reason);
+}
+
+static sira_status take(sira_agent *agent, const sira_flow *flow, sira_str bytes)
+{
+    sira_trace_entry entry = {.kind = SIRA_TRACE_RECEIVED, .now = agent->now, .flow = flow, .bytes = bytes};
+    sira_diag diag = {.reason = ""};
+    trace(agent, &entry);
+    sira_status status = sira_message_parse(&agent->message, bytes, &diag);
+    if (status == SIRA_IDLE)
+        return status;
+    agent->counters.received++;
+    if (status == SIRA_OK)
+        status = sira_message_validate(&agent->message, &diag);
+    if (status != SIRA_OK) {
+        refuse(agent, &entry, status, &diag);
+        return status;
+    }
+    if (agent->message.is_request) {
+        take_request(agent, flow);
+        return SIRA_OK;
+    }
+    agent->flow = flow;
+    bool taken = take_response(agent);
+    agent->flow = NULL;
+    if (taken)
+        return SIRA_OK;
+    agent->counters.stray++;
+    return SIRA_IDLE;
+}
+
+sira_status sira_agent_receive(sira_agent *agent, const sira_flow *flow, sira_str bytes, uint64_t now)
+{
+    if (agent->running)
+        return SIRA_E_STATE;
+    enter(agent, now);
+    agent->running = true;
+    sira_status status = take(agent, flow, bytes);
+    agent->running = false;
+    settle(agent);
+    tell(agent, false);
+    return status;
+}
+
+/* ---- flows ---- */
+
+static bool same_flow(const sira_flow *a, const sira_flow *b)
+{
+    return a->id == b->id && sira_endpoint_equal(&a->remote, &b->remote);
+}
+
+void sira_agent_flow_up(sira_agent *agent, const sira_flow *flow, uint64_t now)
+{
+    enter(agent, now);
+    for (sira_link *link = agent->servers.next; link != &agent->servers; link = link->next) {
+        sira_server *server = SIRA_I_OWNER(link, sira_server, in_agent);
+        if (server->flow_state == SIRA_I_FLOW_OPENING && same_flow(&server->flow, flow))
+            sira_i_server_flow_up(server, flow);
+    }
+    settle(agent);
+    sira_i_agent_told(agent);
+}
+
+void sira_agent_flow_down(sira_agent *agent, const sira_flow *flow, uint64_t now)
+{
+    enter(agent, now);
+    for (sira_link *link = agent->servers.next; link != &agent->servers; link = link->next) {
+        sira_server *server = SIRA_I_OWNER(link, sira_server, in_agent);
+        if (server->flow_state != SIRA_I_FLOW_NONE && same_flow(&server->flow, flow))
+            sira_i_server_flow_down(server, flow);
+    }
+    settle(agent);
+    sira_i_agent_told(agent);
+}
+
+void sira_agent_dns_answer(sira_agent *agent, const sira_dns_answer *answer, uint64_t now)
+{
+    enter(agent, now);
+    for (sira_link *link = agent->servers.next; link != &agent->servers; link = link->next) {
+        sira_server *server = SIRA_I_OWNER(link, sira_server, in_agent);
+        if (server->ticket != 0 && server->ticket == answer->ticket) {
+            sira_i_server_located(server, answer);
+            break;
+        }
+    }
+    settle(agent);
+    sira_i_agent_told(agent);
+}

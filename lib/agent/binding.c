@@ -1,0 +1,83 @@
+/* What a registrar's 2xx says about our binding (RFC 3261 10.2.4), also when something between us rewrote our Contact.
+ */
+#include "agent/registration.h"
+
+#include <string.h>
+
+/* How surely a Contact is ours; the highest wins. */
+enum { NOT_OURS = 0, SAME_URI, SAME_LINE, SAME_INSTANCE };
+
+static int likeness(const sira_registration *registration, const sira_uri *own, const sira_contact *contact)
+{
+    sira_str instance = registration->config.instance_id;
+    if (instance.len != 0 && sira_str_equal_nocase(contact->instance, instance))
+        return SAME_INSTANCE;
+    sira_uri uri;
+    sira_str line, our_line;
+    if (sira_uri_parse(&uri, contact->address.uri, NULL) != SIRA_OK)
+        return NOT_OURS;
+    if (sira_uri_param(&uri, SIRA_STR("line"), &line) == SIRA_OK &&
+        sira_uri_param(own, SIRA_STR("line"), &our_line) == SIRA_OK && sira_str_equal_nocase(line, our_line))
+        return SAME_LINE;
+    return sira_uri_equal(own, &uri) ? SAME_URI : NOT_OURS;
+}
+
+sira_status sira_i_binding_find(const sira_registration *registration, const sira_message *response,
+                                sira_i_binding *binding)
+{
+    char buffer[SIRA_I_CONTACT_SIZE];
+    sira_str own_text;
+    sira_uri own;
+    sira_status status = sira_i_contact_uri(registration, buffer, &own_text);
+    if (status == SIRA_OK)
+        status = sira_uri_parse(&own, own_text, NULL);
+    if (status != SIRA_OK)
+        return status;
+
+    uint32_t fallback = registration->asked;
+    (void)sira_message_number(response, SIRA_FIELD_EXPIRES, &fallback, NULL);
+
+    int best = NOT_OURS;
+    uint32_t least = UINT32_MAX;
+    sira_cursor cursor;
+    sira_contact contact;
+    *binding = (sira_i_binding){.expires = fallback};
+    sira_cursor_init(&cursor, response, SIRA_FIELD_CONTACT);
+    while ((status = sira_contact_next(&cursor, &contact, NULL)) == SIRA_OK) {
+        if (contact.star)
+            continue;
+        uint32_t expires = contact.has_expires ? contact.expires : fallback;
+        if (expires < least)
+            least = expires;
+        if (binding->bindings < UINT16_MAX)
+            binding->bindings++;
+        int like = likeness(registration, &own, &contact);
+        if (like > best) {
+            best = like;
+            binding->expires = expires;
+        }
+    }
+    /* None is ours to see: one alone must be, and among several the smallest lifetime can't leave the line dead. */
+    if (best == NOT_OURS && binding->bindings != 0)
+        binding->expires = least;
+    return status == SIRA_IDLE ? SIRA_OK : status;
+}
+
+sira_status sira_i_service_route_keep(sira_registration *registration, const sira_message *response)
+{
+    sira_cursor cursor;
+    sira_address route;
+    size_t length = 0;
+    registration->service_route_len = 0;
+    sira_cursor_init(&cursor, response, SIRA_FIELD_SERVICE_ROUTE);
+    while (sira_address_next(&cursor, &route, NULL) == SIRA_OK) {
+        size_t comma = length == 0 ? 0 : 2;
+        if (route.text.len + comma > sizeof registration->service_route - length)
+            return SIRA_E_LIMIT;
+        memcpy(registration->service_route + length, ", ", comma);
+        memcpy(registration->service_route + length + comma, route.text.at, route.text.len);
+        length += comma + route.text.len;
+    }
+    registration->service_route_len = (uint16_t)length;
+    return SIRA_OK;
+}

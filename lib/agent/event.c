@@ -1,0 +1,124 @@
+#include "agent/registration.h"
+
+const char *sira_event_kind_name(sira_event_kind kind)
+{
+    switch (kind) {
+    case SIRA_EVENT_REGISTERING:
+        return "registering";
+    case SIRA_EVENT_REGISTERED:
+        return "registered";
+    case SIRA_EVENT_REFRESHING:
+        return "refreshing";
+    case SIRA_EVENT_WAITING:
+        return "waiting";
+    case SIRA_EVENT_LAPSED:
+        return "lapsed";
+    case SIRA_EVENT_UNREGISTERING:
+        return "unregistering";
+    case SIRA_EVENT_STOPPED:
+        return "stopped";
+    case SIRA_EVENT_FAILED:
+        return "failed";
+    }
+    return "?";
+}
+
+sira_registration_news *sira_i_registration_post(sira_registration *registration, sira_event_kind kind,
+                                                 sira_status status, uint16_t code)
+{
+    sira_agent *agent = sira_i_registration_agent(registration);
+    if (registration->news_count ==
+        SIRA_LIMIT_EVENTS) { /* a handler that starts and stops without end: the newest tell the state */
+        registration->news_first = (uint8_t)((registration->news_first + 1u) % SIRA_LIMIT_EVENTS);
+        registration->news_count--;
+    }
+    sira_registration_news *news =
+        &registration->news[(registration->news_first + registration->news_count++) % SIRA_LIMIT_EVENTS];
+    *news = (sira_registration_news){.kind = (uint8_t)kind,
+                                     .status = (int16_t)status,
+                                     .code = code,
+                                     .bound = registration->expires_at != 0,
+                                     .now = agent->now,
+                                     .next = registration->next_at};
+    sira_i_agent_notify(agent, &registration->client);
+    return news;
+}
+
+static const char *reason_of(const sira_registration_news *news)
+{
+    if (news->status == SIRA_E_RESPONSE && news->code != 0)
+        return sira_reason_phrase(news->code);
+    return sira_status_text((sira_status)news->status);
+}
+
+void sira_i_registration_deliver(sira_client *client)
+{
+    sira_registration *registration = sira_i_registration_of(client);
+    const sira_agent *agent = sira_i_registration_agent(registration);
+    const sira_registration_news *news = &registration->news[registration->news_first];
+    const sira_event event = {.kind = news->kind,
+                              .bound = news->bound,
+                              .code = news->code,
+                              .status = (sira_status)news->status,
+                              .reason = reason_of(news),
+                              .expires = news->expires,
+                              .bindings = news->bindings,
+                              .now = news->now,
+                              .next = news->next,
+                              .registration = registration};
+    registration->news_first = (uint8_t)((registration->news_first + 1u) % SIRA_LIMIT_EVENTS);
+    if (--registration->news_count == 0)
+        sira_i_list_remove(&client->in_events);
+    if (agent->config.on_event != NULL)
+        agent->config.on_event(agent->config.user, &event);
+}
+
+/* ---- a line for people ---- */
+
+static void say_next(sira_writer *writer, const sira_event *event, const char *what)
+{
+    if (event->next == SIRA_NEVER)
+        return;
+    sira_write_text(writer, sira_str_from(what));
+    uint64_t wait = event->next > event->now ? event->next - event->now : 0;
+    sira_write_number(writer, (uint32_t)((wait + 500) / 1000));
+    sira_write_text(writer, SIRA_STR(" s"));
+}
+
+static void say_why(sira_writer *writer, const sira_event *event)
+{
+    if (event->status == SIRA_OK)
+        return;
+    sira_write_text(writer, SIRA_STR(": "));
+    if (event->code != 0) {
+        sira_write_number(writer, event->code);
+        sira_write_text(writer, SIRA_STR(" "));
+    }
+    sira_write_text(writer, sira_str_from(event->reason));
+}
+
+size_t sira_event_describe(const sira_event *event, char *text, size_t size)
+{
+    if (size == 0)
+        return 0;
+    sira_writer writer;
+    sira_writer_init(&writer, text, size - 1);
+    sira_write_text(&writer, sira_registration_aor(event->registration));
+    sira_write_text(&writer, SIRA_STR(" "));
+    sira_write_text(&writer, sira_str_from(sira_event_kind_name((sira_event_kind)event->kind)));
+    if (event->kind == SIRA_EVENT_REGISTERED) {
+        sira_write_text(&writer, SIRA_STR(" for "));
+        sira_write_number(&writer, event->expires);
+        sira_write_text(&writer, SIRA_STR(" s"));
+        say_next(&writer, event, ", refresh in ");
+    }
+    say_why(&writer, event);
+    if (event->kind == SIRA_EVENT_WAITING) {
+        say_next(&writer, event, "; next attempt in ");
+        if (event->bound)
+            sira_write_text(&writer, SIRA_STR(", still registered"));
+    }
+    size_t length = writer.length < size ? writer.length : size - 1;
+    text[length] = '\0';
+    return length;
+}

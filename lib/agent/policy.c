@@ -1,0 +1,55 @@
+#include "agent/policy.h"
+
+#include <sira/limits.h>
+
+uint64_t sira_i_policy_refresh(uint32_t granted, uint32_t floor)
+{
+    uint32_t seconds = granted > 1200u ? granted - 600u : granted / 2u;
+    return 1000u * (uint64_t)(seconds < floor ? floor : seconds);
+}
+
+uint64_t sira_i_policy_backoff(uint32_t base, uint32_t max, uint32_t failures, uint32_t random)
+{
+    uint64_t upper = (uint64_t)base << (failures < 32u ? failures : 32u);
+    if (upper > max)
+        upper = max;
+    uint64_t half = 500u * upper;
+    return half + (half * random >> 32);
+}
+
+uint64_t sira_i_policy_retry_after(uint32_t retry_after, uint32_t floor, uint32_t failures, uint64_t backoff)
+{
+    uint32_t seconds = retry_after < SIRA_LIMIT_RETRY_AFTER_MAX ? retry_after : SIRA_LIMIT_RETRY_AFTER_MAX;
+    uint64_t wait = 1000u * (uint64_t)(seconds < floor ? floor : seconds);
+    return failures > 1 && backoff > wait ? backoff : wait;
+}
+
+uint64_t sira_i_policy_spread(uint32_t window, uint32_t random)
+{
+    return (uint64_t)window * random >> 32;
+}
+
+sira_i_verdict sira_i_policy_verdict(uint16_t code)
+{
+    switch (code) {
+    case 401:
+    case 407:
+        return SIRA_I_VERDICT_CHALLENGE;
+    case 423:
+        return SIRA_I_VERDICT_TOO_BRIEF;
+    case 403: /* RFC 3261 21.4.4: the request should not be repeated */
+        return SIRA_I_VERDICT_REJECTED;
+    case 408:
+    case 413: /* with Retry-After it is temporary (21.4.11) */
+    case 480:
+    case 486:
+    case 491:
+        return SIRA_I_VERDICT_RETRY;
+    case 501:
+    case 505:
+    case 513:
+        return SIRA_I_VERDICT_SLOW;
+    default:
+        return code >= 500 && code < 600 ? SIRA_I_VERDICT_RETRY : SIRA_I_VERDICT_SLOW;
+    }
+}

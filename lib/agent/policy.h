@@ -1,0 +1,32 @@
+/* How long and whether at all: pure functions of configuration, history and a random number. */
+#ifndef SIRA_AGENT_POLICY_H
+#define SIRA_AGENT_POLICY_H
+
+#include <sira/base.h>
+
+/* ms from a grant to the refresh: ten minutes before the end for lifetimes above twenty minutes, half of them below
+ * (3GPP TS 24.229 5.1.1.4.1), but never sooner than the floor. Seconds in. */
+uint64_t sira_i_policy_refresh(uint32_t granted, uint32_t floor);
+
+/* ms to wait after so many failures in a row (1 and up): between half and all of base * 2^failures, at most max (RFC
+ * 5626 4.5). Seconds in; any random number. */
+uint64_t sira_i_policy_backoff(uint32_t base, uint32_t max, uint32_t failures, uint32_t random);
+
+/* The same with a Retry-After (seconds, as received): after the first failure it stands instead of the back-off, later
+ * it is its lower bound; clamped to SIRA_LIMIT_RETRY_AFTER_MAX and the floor. */
+uint64_t sira_i_policy_retry_after(uint32_t retry_after, uint32_t floor, uint32_t failures, uint64_t backoff);
+
+/* ms of a random start within a window of ms. */
+uint64_t sira_i_policy_spread(uint32_t window, uint32_t random);
+
+/* What a final response that is no 2xx means for a registration. */
+typedef enum sira_i_verdict {
+    SIRA_I_VERDICT_RETRY = 0, /* a passing trouble: back off */
+    SIRA_I_VERDICT_REJECTED,  /* the credentials, or what they stand for, are refused: back off long, within a budget */
+    SIRA_I_VERDICT_SLOW,      /* nothing that a soon repetition would change: back off long */
+    SIRA_I_VERDICT_CHALLENGE, /* 401, 407 */
+    SIRA_I_VERDICT_TOO_BRIEF  /* 423 */
+} sira_i_verdict;
+sira_i_verdict sira_i_policy_verdict(uint16_t code);
+
+#endif

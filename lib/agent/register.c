@@ -1,0 +1,149 @@
+/* The REGISTER request: built from state each time, so that a retransmission is the same to the byte without being
+ * kept. */
+#include "agent/registration.h"
+
+#include <string.h>
+
+static const char hex_digits[] = "0123456789abcdef";
+
+static sira_str hex(const uint8_t *bytes, size_t n, char *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        out[2 * i] = hex_digits[bytes[i] >> 4];
+        out[2 * i + 1] = hex_digits[bytes[i] & 15];
+    }
+    return (sira_str){out, 2 * n};
+}
+
+static sira_str contact_user(const sira_registration *registration)
+{
+    return registration->config.contact_user.len != 0 ? registration->config.contact_user
+                                                      : registration->account->user_part;
+}
+
+static void write_contact_uri(const sira_registration *registration, sira_writer *writer)
+{
+    const sira_endpoint *local = &registration->flow.local;
+    char text[SIRA_ENDPOINT_TEXT];
+    char line[2 * sizeof registration->line];
+    sira_str user = contact_user(registration);
+    sira_write_text(writer, registration->account->secure ? SIRA_STR("sips:") : SIRA_STR("sip:"));
+    if (user.len != 0) {
+        sira_write_text(writer, user);
+        sira_write_text(writer, SIRA_STR("@"));
+    }
+    sira_write_text(writer, (sira_str){text, sira_endpoint_to_text(local, text, sizeof text)});
+    if (local->transport != SIRA_TRANSPORT_UDP && !registration->account->secure)
+        sira_write_text(writer, local->transport == SIRA_TRANSPORT_TCP ? SIRA_STR(";transport=tcp")
+                                                                       : SIRA_STR(";transport=tls"));
+    sira_write_text(writer, SIRA_STR(";line="));
+    sira_write_text(writer, hex(registration->line, sizeof registration->line, line));
+}
+
+sira_status sira_i_contact_uri(const sira_registration *registration, char *buffer, sira_str *uri)
+{
+    sira_writer writer;
+    sira_writer_init(&writer, buffer, SIRA_I_CONTACT_SIZE);
+    write_contact_uri(registration, &writer);
+    uri->at = buffer;
+    return sira_writer_finish(&writer, &uri->len);
+}
+
+/* RFC 3261 10.2: the domain of the location service, without a user. */
+static sira_status request_uri(const sira_registration *registration, char *buffer, sira_str *uri)
+{
+    const sira_account *account = registration->account;
+    if (account->registrar.len != 0) {
+        *uri = account->registrar;
+        return SIRA_OK;
+    }
+    sira_writer writer;
+    sira_writer_init(&writer, buffer, SIRA_I_REQUEST_URI_SIZE);
+    sira_write_text(&writer, account->secure ? SIRA_STR("sips:") : SIRA_STR("sip:"));
+    sira_write_text(&writer, account->domain);
+    uri->at = buffer;
+    return sira_writer_finish(&writer, &uri->len);
+}
+
+sira_digest_request sira_i_register_digest(const sira_registration *registration, char *uri)
+{
+    sira_digest_request request = {.method = SIRA_STR("REGISTER")};
+    (void)request_uri(registration, uri,
+                      &request.uri); /* it fits: every part of it was checked when it was configured */
+    return request;
+}
+
+static void write_contact(const sira_registration *registration, sira_writer *writer)
+{
+    sira_write_begin(writer, SIRA_FIELD_CONTACT);
+    sira_write_text(writer, SIRA_STR("<"));
+    write_contact_uri(registration, writer);
+    sira_write_text(writer, SIRA_STR(">"));
+    if (registration->config.instance_id.len != 0) { /* RFC 5626 4.1 */
+        sira_write_text(writer, SIRA_STR(";+sip.instance="));
+        sira_write_quoted(writer, registration->config.instance_id);
+    }
+    sira_write_end(writer);
+}
+
+static void write_dialog(const sira_registration *registration, sira_writer *writer)
+{
+    const sira_account *account = registration->account;
+    char tag[2 * sizeof registration->tag];
+    char call_id[2 * sizeof registration->call_id];
+    sira_write_address_field(writer, SIRA_FIELD_FROM, account->display_name, account->aor,
+                             hex(registration->tag, sizeof registration->tag, tag));
+    sira_write_address_field(writer, SIRA_FIELD_TO, account->display_name, account->aor, SIRA_STR(""));
+    sira_write_field(writer, SIRA_FIELD_CALL_ID, hex(registration->call_id, sizeof registration->call_id, call_id));
+    sira_write_begin(writer, SIRA_FIELD_CSEQ);
+    sira_write_number(writer, registration->cseq);
+    sira_write_text(writer, SIRA_STR(" REGISTER"));
+    sira_write_end(writer);
+}
+
+sira_status sira_i_register_write(sira_client *client, sira_writer *writer)
+{
+    const sira_registration *registration = sira_i_registration_of(client);
+    const sira_agent *agent = sira_i_registration_agent(registration);
+    char uri[SIRA_I_REQUEST_URI_SIZE];
+    char branch[SIRA_I_BRANCH_SIZE];
+    const sira_digest_request request = sira_i_register_digest(registration, uri);
+    sira_i_branch_write(client->transaction.id, branch);
+
+    sira_write_request_line(writer, request.method, request.uri);
+    sira_write_via_field(
+        writer,
+        &(sira_write_via){.sent_by = &registration->flow.local, .branch = {branch, sizeof branch}, .rport = true});
+    sira_write_field_number(writer, SIRA_FIELD_MAX_FORWARDS, 70);
+    write_dialog(registration, writer);
+    write_contact(registration, writer);
+    sira_write_field_number(writer, SIRA_FIELD_EXPIRES, registration->asked);
+    if (registration->account->has_credentials) {
+        sira_status status =
+            sira_digest_client_write(&registration->account->digest, &registration->attempt, &request, writer);
+        if (status != SIRA_OK)
+            return status;
+    }
+    sira_write_field(writer, SIRA_FIELD_SUPPORTED,
+                     SIRA_STR("path")); /* RFC 3327 5.1: else an edge proxy must refuse with 420 */
+    if (agent->config.user_agent.len != 0)
+        sira_write_field(writer, SIRA_FIELD_USER_AGENT, agent->config.user_agent);
+    sira_write_body(writer, SIRA_STR(""));
+    return SIRA_OK;
+}
+
+bool sira_i_register_matches(const sira_registration *registration, const sira_message *response)
+{
+    sira_cseq cseq;
+    sira_str call_id;
+    sira_address from;
+    char ours[2 * sizeof registration->call_id];
+    if (sira_message_cseq(response, &cseq, NULL) != SIRA_OK || cseq.number != registration->cseq ||
+        !sira_str_equal(cseq.method, SIRA_STR("REGISTER")))
+        return false;
+    if (sira_message_call_id(response, &call_id, NULL) != SIRA_OK ||
+        !sira_str_equal(call_id, hex(registration->call_id, sizeof registration->call_id, ours)))
+        return false;
+    return sira_message_address(response, SIRA_FIELD_FROM, &from, NULL) == SIRA_OK &&
+           sira_str_equal_nocase(from.tag, hex(registration->tag, sizeof registration->tag, ours));
+}

@@ -1,0 +1,53 @@
+/* What the files of the registration share. */
+#ifndef SIRA_AGENT_REGISTRATION_H
+#define SIRA_AGENT_REGISTRATION_H
+
+#include "agent/agent.h"
+
+/* ---- register.c: the request ---- */
+
+/* The URI of our Contact. The buffer must hold SIRA_I_CONTACT_SIZE bytes. SIRA_OK; SIRA_E_SPACE. */
+#define SIRA_I_CONTACT_SIZE (SIRA_LIMIT_CONFIG + 128u)
+sira_status sira_i_contact_uri(const sira_registration *registration, char *buffer, sira_str *uri);
+
+sira_status sira_i_register_write(sira_client *client, sira_writer *writer);
+
+/* Is it a response to the request under way? RFC 3261 17.1.3, and what we put into From and Call-ID. */
+bool sira_i_register_matches(const sira_registration *registration, const sira_message *response);
+
+/* The request as digest sees it. uri must hold SIRA_I_REQUEST_URI_SIZE bytes and outlive the result. */
+#define SIRA_I_REQUEST_URI_SIZE (SIRA_LIMIT_CONFIG + 8u)
+sira_digest_request sira_i_register_digest(const sira_registration *registration, char *uri);
+
+/* ---- binding.c: the 200 ---- */
+
+typedef struct sira_i_binding {
+    uint32_t expires;  /* granted seconds, not clamped */
+    uint16_t bindings; /* Contacts in the response */
+} sira_i_binding;
+
+/* Finds our binding among the Contacts of a 2xx and what was granted. SIRA_OK or a syntax error. */
+sira_status sira_i_binding_find(const sira_registration *registration, const sira_message *response,
+                                sira_i_binding *binding);
+
+/* Keeps the Service-Route set (RFC 3608 5). SIRA_OK; SIRA_E_LIMIT: it does not fit, and none is kept. */
+sira_status sira_i_service_route_keep(sira_registration *registration, const sira_message *response);
+
+/* ---- event.c ---- */
+
+/* Queues an event of this kind; status and code say why. */
+sira_registration_news *sira_i_registration_post(sira_registration *registration, sira_event_kind kind,
+                                                 sira_status status, uint16_t code);
+void sira_i_registration_deliver(sira_client *client);
+
+static inline sira_registration *sira_i_registration_of(sira_client *client)
+{
+    return SIRA_I_OWNER(client, sira_registration, client);
+}
+
+static inline sira_agent *sira_i_registration_agent(const sira_registration *registration)
+{
+    return registration->account->server->agent;
+}
+
+#endif

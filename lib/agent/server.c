@@ -1,0 +1,246 @@
+#include "agent/agent.h"
+
+#include <string.h>
+
+#define DEFAULT_IN_FLIGHT 16u
+
+void sira_server_config_init(sira_server_config *config)
+{
+    *config = (sira_server_config){.size = sizeof *config};
+}
+
+/* RFC 3261 19.1.1, 26.2.2: sips means TLS; without a transport parameter a sip URI means UDP here. */
+static sira_status transport_of(const sira_uri *uri, uint8_t *transport)
+{
+    sira_str name;
+    if (sira_uri_param(uri, SIRA_STR("transport"), &name) != SIRA_OK)
+        *transport = uri->scheme == SIRA_SCHEME_SIPS ? SIRA_TRANSPORT_TLS : SIRA_TRANSPORT_UDP;
+    else if (sira_str_equal_nocase(name, SIRA_STR("udp")) && uri->scheme == SIRA_SCHEME_SIP)
+        *transport = SIRA_TRANSPORT_UDP;
+    else if (sira_str_equal_nocase(name, SIRA_STR("tcp")))
+        *transport = uri->scheme == SIRA_SCHEME_SIPS ? SIRA_TRANSPORT_TLS : SIRA_TRANSPORT_TCP;
+    else if (sira_str_equal_nocase(name, SIRA_STR("tls")))
+        *transport = SIRA_TRANSPORT_TLS;
+    else
+        return SIRA_E_UNSUPPORTED;
+    return SIRA_OK;
+}
+
+static sira_status set_target(sira_server *server, const sira_uri *uri, sira_diag *diag)
+{
+    sira_endpoint *target = &server->targets[0];
+    if (transport_of(uri, &target->transport) != SIRA_OK ||
+        (server->agent->config.transport.kinds & 1u << target->transport) == 0)
+        return sira_i_config_refuse(diag, "uri", "a transport that the port has");
+    target->port = uri->port != 0 ? uri->port : (target->transport == SIRA_TRANSPORT_TLS ? 5061 : 5060);
+    if (sira_endpoint_from_host(uri->host, target) == SIRA_OK) {
+        server->target_count = 1;
+        return SIRA_OK;
+    }
+    if (server->agent->config.resolver.query == NULL) {
+        (void)sira_i_config_refuse(diag, "uri", "a numeric address, because the agent has no resolver");
+        return SIRA_E_RESOLVE;
+    }
+    server->host = uri->host;
+    return SIRA_OK;
+}
+
+sira_status sira_server_init(sira_server *server, sira_agent *agent, const sira_server_config *config, sira_diag *diag)
+{
+    sira_uri uri;
+    if (config->size != sizeof *config)
+        return sira_i_config_refuse(diag, "size", "a config filled by sira_server_config_init");
+    sira_status status = sira_i_config_uri(config->uri, "uri", &uri, diag);
+    if (status != SIRA_OK)
+        return status;
+    memset(server, 0, sizeof *server);
+    server->agent = agent;
+    server->config = *config;
+    if (server->config.max_in_flight == 0)
+        server->config.max_in_flight = DEFAULT_IN_FLIGHT;
+    status = set_target(server, &uri, diag);
+    if (status != SIRA_OK)
+        return status;
+    sira_i_list_init(&server->registrations);
+    sira_i_list_init(&server->queue);
+    sira_i_list_append(&agent->servers, &server->in_agent);
+    return SIRA_OK;
+}
+
+static void wake_all(sira_server *server)
+{
+    for (sira_link *link = server->registrations.next; link != &server->registrations; link = link->next)
+        sira_i_registration_wake(SIRA_I_OWNER(link, sira_registration, in_server));
+}
+
+/* ---- where: names to addresses ---- */
+
+static sira_status query(sira_server *server, sira_dns_type type)
+{
+    const sira_resolver *resolver = &server->agent->config.resolver;
+    if (++server->agent->ticket == 0)
+        server->agent->ticket = 1;
+    server->ticket = server->agent->ticket;
+    server->dns_type = (uint16_t)type;
+    sira_status status = resolver->query(resolver->context, server->ticket, server->host, type);
+    if (status != SIRA_OK)
+        server->ticket = 0;
+    return status;
+}
+
+static sira_status locate(sira_server *server)
+{
+    const sira_status known = server->target_count != 0 ? SIRA_OK : SIRA_E_RESOLVE;
+    if (server->host.len == 0 || server->agent->now < server->resolved_until)
+        return known;
+    if (server->ticket != 0 || query(server, SIRA_DNS_A) == SIRA_OK)
+        return SIRA_MORE;
+    return known;
+}
+
+static void take_addresses(sira_server *server, const sira_dns_answer *answer)
+{
+    const sira_endpoint model = server->targets[0];
+    server->target_count = 0;
+    for (size_t i = 0; i < answer->count && server->target_count < SIRA_LIMIT_TARGETS; i++) {
+        sira_endpoint *target = &server->targets[server->target_count++];
+        *target = answer->addresses[i];
+        target->transport = model.transport;
+        target->port = model.port;
+    }
+    server->target = 0;
+    server->resolved_until = server->agent->now + 1000u * (uint64_t)answer->ttl;
+}
+
+static bool is_target(const sira_server *server, const sira_endpoint *remote)
+{
+    for (uint8_t i = 0; i < server->target_count; i++)
+        if (sira_endpoint_equal(&server->targets[i], remote))
+            return true;
+    return false;
+}
+
+static void close_flow(sira_server *server)
+{
+    const sira_transport *transport = &server->agent->config.transport;
+    if (server->flow_state != SIRA_I_FLOW_NONE && transport->close != NULL)
+        transport->close(transport->context, &server->flow);
+    server->flow_state = SIRA_I_FLOW_NONE;
+}
+
+void sira_i_server_located(sira_server *server, const sira_dns_answer *answer)
+{
+    server->ticket = 0;
+    if (answer->count == 0 && server->dns_type == SIRA_DNS_A && query(server, SIRA_DNS_AAAA) == SIRA_OK)
+        return;
+    /* An old answer is better than none (RFC 8767 2): the addresses that worked before stay when the name can't be
+     * looked up now. */
+    if (answer->count != 0)
+        take_addresses(server, answer);
+    else
+        server->resolved_until = server->agent->now + SIRA_I_RESOLVE_AGAIN;
+    if (server->flow_state != SIRA_I_FLOW_NONE && !is_target(server, &server->flow.remote))
+        close_flow(server);
+    wake_all(server);
+}
+
+/* ---- how: flows ---- */
+
+static sira_status connect_flow(sira_server *server)
+{
+    if (server->flow_state == SIRA_I_FLOW_UP)
+        return SIRA_OK;
+    if (server->flow_state == SIRA_I_FLOW_OPENING)
+        return SIRA_MORE;
+    const sira_transport *transport = &server->agent->config.transport;
+    const sira_endpoint *target = &server->targets[server->target];
+    server->flow = (sira_flow){.remote = *target};
+    server->flow.local.transport = target->transport;
+    sira_status status = transport->open(transport->context, target, &server->flow);
+    if (status == SIRA_OK)
+        server->flow_state = SIRA_I_FLOW_UP;
+    else if (status == SIRA_MORE)
+        server->flow_state = SIRA_I_FLOW_OPENING;
+    return status;
+}
+
+void sira_i_server_flow_up(sira_server *server, const sira_flow *flow)
+{
+    server->flow = *flow;
+    server->flow_state = SIRA_I_FLOW_UP;
+    wake_all(server);
+}
+
+void sira_i_server_flow_down(sira_server *server, const sira_flow *flow)
+{
+    server->flow_state = SIRA_I_FLOW_NONE;
+    for (sira_link *link = server->registrations.next; link != &server->registrations; link = link->next)
+        sira_i_registration_flow_down(SIRA_I_OWNER(link, sira_registration, in_server), flow);
+}
+
+void sira_i_server_target_failed(sira_server *server, const sira_flow *flow)
+{
+    /* Only the first of many requests that failed on the same flow moves the server on. */
+    if (server->flow_state == SIRA_I_FLOW_NONE || !sira_endpoint_equal(&server->flow.remote, &flow->remote))
+        return;
+    close_flow(server);
+    server->target = (uint8_t)((server->target + 1u) % server->target_count);
+}
+
+/* ---- when: turns ---- */
+
+static void give_turn(sira_server *server, sira_registration *registration)
+{
+    registration->has_turn = true;
+    server->in_flight++;
+}
+
+static sira_status take_turn(sira_server *server, sira_registration *registration)
+{
+    if (registration->has_turn)
+        return SIRA_OK;
+    if (server->in_flight < server->config.max_in_flight && sira_i_list_empty(&server->queue)) {
+        give_turn(server, registration);
+        return SIRA_OK;
+    }
+    if (sira_i_list_empty(&registration->in_queue))
+        sira_i_list_append(&server->queue, &registration->in_queue);
+    return SIRA_MORE;
+}
+
+void sira_i_server_release(sira_server *server, sira_registration *registration)
+{
+    sira_i_list_remove(&registration->in_queue);
+    if (!registration->has_turn)
+        return;
+    registration->has_turn = false;
+    server->in_flight--;
+    if (sira_i_list_empty(&server->queue))
+        return;
+    sira_registration *next = SIRA_I_OWNER(server->queue.next, sira_registration, in_queue);
+    sira_i_list_remove(&next->in_queue);
+    give_turn(server, next);
+    sira_i_registration_wake(next);
+}
+
+sira_status sira_i_server_prepare(sira_server *server, sira_registration *registration, sira_registration_state *state)
+{
+    *state = SIRA_REGISTRATION_LOCATING;
+    sira_status status = locate(server);
+    if (status != SIRA_OK)
+        return status;
+    *state = SIRA_REGISTRATION_CONNECTING;
+    status = take_turn(server, registration);
+    if (status != SIRA_OK)
+        return status;
+    return connect_flow(server);
+}
+
+sira_status sira_server_remove(sira_server *server)
+{
+    if (!sira_i_list_empty(&server->registrations))
+        return SIRA_E_STATE;
+    close_flow(server);
+    sira_i_list_remove(&server->in_agent);
+    return SIRA_OK;
+}

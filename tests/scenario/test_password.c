@@ -1,0 +1,465 @@
+/* Challenges, and what a wrong password may cost. */
+#include "support/world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CONTACT(request) (int)world_contact(request).len, world_contact(request).at
+#define CHALLENGE "WWW-Authenticate: Digest realm=\"example.test\", nonce=\"n%d\", qop=\"auth\", algorithm=MD5%s\r\n"
+
+static void ok(world *w, const sira_message *request)
+{
+    world_reply(w, request, 200, "Contact: %.*s;expires=600\r\n", CONTACT(request));
+}
+
+static void always_401(world *w, const sira_message *request)
+{
+    world_reply(w, request, 401, CHALLENGE, w->nonce++, "");
+}
+
+static void a_wrong_password_is_tried_once(void **context)
+{
+    (void)context;
+    world *w = world_open(always_401);
+    world_start(w);
+    world_run(w, 60000);
+    assert_int_equal(w->requests, 2);
+    assert_int_equal(w->answered, 1);
+    const sira_event *last = world_last(w);
+    assert_int_equal(last->kind, SIRA_EVENT_WAITING);
+    assert_int_equal(last->status, SIRA_E_CREDENTIALS);
+    assert_int_equal(last->code, 401);
+    assert_true(last->next - last->now >= 300000);
+    world_close(w);
+}
+
+static void a_wrong_password_has_a_budget(void **context)
+{
+    (void)context;
+    world *w = world_open(always_401);
+    w->line_config.rejected_budget = 3;
+    world_start(w);
+    world_run(w, 7u * 24u * 3600u * 1000u);
+    assert_int_equal(w->answered, 3);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_FAILED);
+    assert_int_equal(world_last(w)->next, SIRA_NEVER);
+    assert_int_equal(sira_registration_get_state(&w->line), SIRA_REGISTRATION_FAILED);
+    /* By hand it is tried again. */
+    assert_int_equal(sira_registration_start(&w->line), SIRA_OK);
+    world_run(w, w->now + 1000);
+    assert_int_equal(w->answered, 4);
+    world_close(w);
+}
+
+static void forbidden(world *w, const sira_message *request)
+{
+    world_reply(w, request, 403, "%s", "");
+}
+
+static void a_403_counts_as_a_rejection(void **context)
+{
+    (void)context;
+    world *w = world_open(forbidden);
+    w->line_config.rejected_budget = 2;
+    world_start(w);
+    world_run(w, 100);
+    assert_int_equal(world_last(w)->status, SIRA_E_RESPONSE);
+    assert_int_equal(world_last(w)->code, 403);
+    assert_string_equal(world_last(w)->reason, "Forbidden");
+    assert_true(world_last(w)->next - world_last(w)->now >= 300000);
+    world_run(w, 24u * 3600u * 1000u);
+    assert_int_equal(w->requests, 2);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_FAILED);
+    world_close(w);
+}
+
+/* FRITZ!Box, Kamailio: the refresh gets a plain 401 without stale, because the nonce is over. */
+static void forgets_nonces(world *w, const sira_message *request)
+{
+    const char *nonce = world_credential(request, "nonce");
+    char present[16];
+    (void)snprintf(present, sizeof present, "n%d", w->nonce);
+    if (strcmp(nonce, present) == 0 && strcmp(world_credential(request, "nc"), "00000001") == 0)
+        ok(w, request);
+    else
+        world_reply(w, request, 401, CHALLENGE, ++w->nonce, "");
+}
+
+static void a_challenge_to_a_preemptive_answer_is_a_new_nonce(void **context)
+{
+    (void)context;
+    world *w = world_open(forgets_nonces);
+    world_start(w);
+    world_run(w, 3000000);
+    assert_int_equal(world_count(w, SIRA_EVENT_WAITING), 0);
+    assert_int_equal(world_count(w, SIRA_EVENT_REGISTERED), 10);
+    assert_int_equal(w->requests, 20);
+    assert_string_equal(world_credential(world_sent(w, 3), "nc"), "00000001");
+    world_close(w);
+}
+
+static void stale_for_ever(world *w, const sira_message *request)
+{
+    world_reply(w, request, 401, CHALLENGE, w->nonce++, ", stale=true");
+}
+
+static void stale_for_ever_is_bounded(void **context)
+{
+    (void)context;
+    world *w = world_open(stale_for_ever);
+    world_start(w);
+    world_run(w, 5000);
+    assert_in_range(w->requests, 2, 5);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
+    world_run(w, 3600000);
+    assert_in_range(w->requests, 2, 60);
+    world_close(w);
+}
+
+static void stale_once(world *w, const sira_message *request)
+{
+    if (w->step++ < 2)
+        world_reply(w, request, 401, CHALLENGE, w->step, w->step == 2 ? ", stale=TRUE" : "");
+    else
+        ok(w, request);
+}
+
+static void stale_once_is_answered(void **context)
+{
+    (void)context;
+    world *w = world_open(stale_once);
+    world_start(w);
+    world_run(w, 1000);
+    assert_int_equal(w->requests, 3);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    world_close(w);
+}
+
+static void proxy_then_registrar(world *w, const sira_message *request)
+{
+    const bool to_proxy = sira_message_field(request, SIRA_FIELD_PROXY_AUTHORIZATION) != NULL;
+    const bool to_registrar = sira_message_field(request, SIRA_FIELD_AUTHORIZATION) != NULL;
+    if (!to_proxy)
+        world_reply(w, request, 407, "Proxy-Authenticate: Digest realm=\"proxy.test\", nonce=\"p\", qop=\"auth\"\r\n");
+    else if (!to_registrar)
+        world_reply(w, request, 401, "WWW-Authenticate: Digest realm=\"example.test\", nonce=\"r\", qop=\"auth\"\r\n");
+    else
+        ok(w, request);
+}
+
+static void a_407_and_a_401_are_both_answered(void **context)
+{
+    (void)context;
+    world *w = world_open(proxy_then_registrar);
+    world_start(w);
+    world_run(w, 1000);
+    assert_int_equal(w->requests, 3);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    assert_int_equal(sira_registration_start(&w->line), SIRA_OK);
+    world_run(w, 2000);
+    assert_int_equal(w->requests, 4); /* and both at once from then on */
+    world_close(w);
+}
+
+static void unanswerable(world *w, const sira_message *request)
+{
+    world_reply(w, request, 401,
+                "WWW-Authenticate: Bearer realm=\"x\"\r\nWWW-Authenticate: Digest realm=\"x\", nonce=\"y\", "
+                "algorithm=SHA3-512\r\n");
+}
+
+static void nothing_to_answer_is_said(void **context)
+{
+    (void)context;
+    world *w = world_open(unanswerable);
+    world_start(w);
+    world_run(w, 1000);
+    assert_int_equal(w->requests, 1);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
+    assert_int_equal(world_last(w)->status, SIRA_E_CHALLENGE);
+    world_close(w);
+}
+
+static void an_account_without_password_does_not_answer(void **context)
+{
+    (void)context;
+    world *w = world_open(always_401);
+    w->account_config.password = SIRA_STR("");
+    world_start(w);
+    world_run(w, 1000);
+    assert_int_equal(w->requests, 1);
+    assert_int_equal(world_last(w)->status, SIRA_E_CREDENTIALS);
+    world_close(w);
+}
+
+static const char *weaker;
+
+static void downgrades(world *w, const sira_message *request)
+{
+    static const char *const algorithms[] = {"SHA-256", "MD5"};
+    const char *algorithm = w->step == 0 ? algorithms[0] : weaker;
+    if (*world_credential(request, "nonce") != '\0' && w->step == 0) {
+        w->step = 1;
+        ok(w, request);
+        return;
+    }
+    world_reply(w, request, 401,
+                "WWW-Authenticate: Digest realm=\"example.test\", nonce=\"n%d\", qop=\"auth\", algorithm=%s\r\n",
+                ++w->nonce, algorithm);
+}
+
+static void a_weaker_algorithm_than_before_is_refused(void **context)
+{
+    (void)context;
+    world *w = world_open(downgrades);
+    weaker = "MD5";
+    world_start(w);
+    world_run(w, 100);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    unsigned before = w->answered;
+    assert_int_equal(sira_registration_start(&w->line), SIRA_OK);
+    world_run(w, 200);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
+    assert_int_equal(world_last(w)->status, SIRA_E_DOWNGRADE);
+    assert_true(world_last(w)->bound);
+    assert_int_equal(w->answered, before + 1); /* the preemptive one, with SHA-256 */
+    world_close(w);
+}
+
+static void lies_about_the_password(world *w, const sira_message *request)
+{
+    if (*world_credential(request, "nonce") == '\0')
+        always_401(w, request);
+    else
+        world_reply(w, request, 200,
+                    "Contact: %.*s;expires=600\r\nAuthentication-Info: rspauth=\"%s\", qop=auth, nc=00000001, "
+                    "cnonce=\"%s\"\r\n",
+                    CONTACT(request), "0123456789abcdef0123456789abcdef", world_credential(request, "cnonce"));
+}
+
+static void a_wrong_rspauth_is_not_trusted(void **context)
+{
+    (void)context;
+    world *w = world_open(lies_about_the_password);
+    world_start(w);
+    world_run(w, 1000);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
+    assert_int_equal(world_last(w)->status, SIRA_E_RSPAUTH);
+    assert_false(sira_registration_is_bound(&w->line));
+    world_close(w);
+}
+
+static void next_nonces(world *w, const sira_message *request)
+{
+    char present[16];
+    (void)snprintf(present, sizeof present, "n%d", w->nonce);
+    if (strcmp(world_credential(request, "nonce"), present) != 0 ||
+        strcmp(world_credential(request, "nc"), "00000001") != 0 || !world_verify(request, "alice", "secret")) {
+        world_reply(w, request, 401, CHALLENGE, ++w->nonce, "");
+        return;
+    }
+    w->nonce++;
+    world_reply(w, request, 200, "Contact: %.*s;expires=600\r\nAuthentication-Info: nextnonce=\"n%d\"\r\n",
+                CONTACT(request), w->nonce);
+}
+
+static void a_nextnonce_starts_at_one(void **context)
+{
+    (void)context;
+    world *w = world_open(next_nonces);
+    world_start(w);
+    world_run(w, 3000000);
+    assert_int_equal(w->requests, 11); /* one challenge in all */
+    world_close(w);
+}
+
+static void same_next_nonce(world *w, const sira_message *request)
+{
+    char nc[9];
+    (void)snprintf(nc, sizeof nc, "%08x", (unsigned)w->step + 1);
+    if (!world_verify(request, "alice", "secret") || strcmp(world_credential(request, "nc"), nc) != 0) {
+        world_reply(w, request, 401, CHALLENGE, w->nonce, "");
+        return;
+    }
+    w->step++;
+    world_reply(w, request, 200, "Contact: %.*s;expires=600\r\nAuthentication-Info: nextnonce=\"n%d\"\r\n",
+                CONTACT(request), w->nonce);
+}
+
+/* Kamailio with nonce_count: the nonce in use is named again, and its count goes on. */
+static void a_nextnonce_that_is_no_new_one_goes_on_counting(void **context)
+{
+    (void)context;
+    world *w = world_open(same_next_nonce);
+    world_start(w);
+    world_run(w, 3000000);
+    assert_int_equal(w->requests, 11);
+    world_close(w);
+}
+
+static void later(world *w, const sira_message *request)
+{
+    world_registrar(w, request, 600);
+}
+
+static unsigned asked;
+
+static sira_status ask_later(void *context, sira_str realm, sira_hash_algorithm algorithm, uint8_t *ha1)
+{
+    (void)context;
+    (void)ha1;
+    asked++;
+    assert_int_equal(algorithm, SIRA_HASH_MD5);
+    expect_str("realm", realm, "example.test");
+    return SIRA_MORE;
+}
+
+static void a_secure_element_may_answer_later(void **context)
+{
+    (void)context;
+    world *w = world_open(later);
+    asked = 0;
+    w->account_config.password = SIRA_STR("");
+    w->account_config.get_ha1 = ask_later;
+    world_start(w);
+    world_run(w, 2000);
+    assert_int_equal(asked, 1);
+    assert_int_equal(w->requests, 1);
+    uint8_t ha1[SIRA_HASH_SIZE_MAX];
+    const sira_str parts[3] = {SIRA_STR_INIT("alice"), SIRA_STR_INIT("example.test"), SIRA_STR_INIT("secret")};
+    assert_int_equal(sira_digest_ha1(&w->agent_config.hash, SIRA_HASH_MD5, parts, ha1), SIRA_OK);
+    assert_int_equal(sira_account_give_ha1(&w->account, SIRA_STR("example.test"), SIRA_HASH_MD5, ha1), SIRA_OK);
+    world_run(w, 2100);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    assert_int_equal(sira_account_give_ha1(&w->account, SIRA_STR("example.test"), SIRA_HASH_MD5, ha1), SIRA_IDLE);
+    world_close(w);
+}
+
+static void a_secure_element_that_never_answers_ends_the_attempt(void **context)
+{
+    (void)context;
+    world *w = world_open(later);
+    w->account_config.password = SIRA_STR("");
+    w->account_config.get_ha1 = ask_later;
+    world_start(w);
+    world_run(w, 40000);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
+    assert_int_equal(world_last(w)->status, SIRA_E_CHALLENGE);
+    world_close(w);
+}
+
+/* The memory outlives a reboot: what the server could do yesterday is still known, and its nonce still in use. */
+static void the_authentication_memory_outlives_a_reboot(void **context)
+{
+    (void)context;
+    uint8_t memory[SIRA_DIGEST_EXPORT_SIZE];
+    size_t length;
+    world *w = world_open(downgrades);
+    weaker = "MD5";
+    world_start(w);
+    world_run(w, 100);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    assert_int_equal(sira_account_export(&w->account, memory, sizeof memory, &length), SIRA_OK);
+    for (size_t size = 0; size < length; size++) {
+        size_t unused;
+        assert_int_equal(sira_account_export(&w->account, memory, size, &unused), SIRA_E_SPACE);
+    }
+    assert_int_equal(sira_account_export(&w->account, memory, sizeof memory, &length), SIRA_OK);
+    world_close(w);
+
+    w = world_open(downgrades);
+    w->step = 1;
+    world_init(w);
+    assert_int_equal(sira_account_import(&w->account, memory, length - 1), SIRA_E_SYNTAX);
+    assert_int_equal(sira_account_import(&w->account, memory, length), SIRA_OK);
+    assert_int_equal(sira_registration_start(&w->line), SIRA_OK);
+    world_run(w, 200);
+    assert_int_equal(world_last(w)->status, SIRA_E_DOWNGRADE);
+    world_close(w);
+
+    w = world_open(always_401);
+    w->account_config.password = SIRA_STR("");
+    world_init(w);
+    assert_int_equal(sira_account_export(&w->account, memory, sizeof memory, &length), SIRA_IDLE);
+    assert_int_equal(sira_account_import(&w->account, memory, length), SIRA_IDLE);
+    world_close(w);
+}
+
+static void usim_challenge(world *w, const sira_message *request)
+{
+    if (*world_credential(request, "nonce") != '\0')
+        ok(w, request);
+    else
+        world_reply(w, request, 401,
+                    "WWW-Authenticate: Digest realm=\"ims.example.org\", algorithm=AKAv1-MD5, qop=\"auth\","
+                    " nonce=\"I1U8vpY3qJ0hiuZNrke/NVXzKLQ1d7m5Sp/6w1Tfr7M=\"\r\n");
+}
+
+static sira_status usim_later(void *context, const uint8_t rand[16], const uint8_t autn[16], sira_aka *aka)
+{
+    (void)context;
+    (void)autn;
+    (void)aka;
+    assert_int_equal(rand[0], 0x23); /* 3GPP TS 35.208 test set 1 */
+    asked++;
+    return SIRA_MORE;
+}
+
+static void a_usim_may_answer_later(void **context)
+{
+    (void)context;
+    world *w = world_open(usim_challenge);
+    static const sira_aka aka = {.res_len = 8, .res = {0xa5, 0x42, 0x11, 0xd5, 0xe3, 0xba, 0x50, 0xbf}};
+    asked = 0;
+    w->account_config.password = SIRA_STR("");
+    w->account_config.get_aka = usim_later;
+    world_start(w);
+    assert_int_equal(sira_account_give_aka(&w->account, SIRA_STR("ims.example.org"), &aka), SIRA_IDLE);
+    world_run(w, 1000);
+    assert_int_equal(asked, 1);
+    assert_int_equal(sira_account_give_aka(&w->account, SIRA_STR("another.realm"), &aka), SIRA_IDLE);
+    assert_int_equal(sira_account_give_aka(&w->account, SIRA_STR("ims.example.org"), &aka), SIRA_OK);
+    world_run(w, 2000);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    world_close(w);
+}
+
+static void no_secret_stays_after_a_wipe(void **context)
+{
+    (void)context;
+    world *w = world_open(later);
+    world_start(w);
+    world_run(w, 1000);
+    assert_true(sira_registration_is_bound(&w->line));
+    sira_registration_remove(&w->line);
+    sira_account_wipe(&w->account);
+    const uint8_t *bytes = (const uint8_t *)&w->account;
+    for (size_t i = 0; i < sizeof w->account; i++)
+        assert_int_equal(bytes[i], 0);
+    world_close(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_wrong_password_is_tried_once),
+        cmocka_unit_test(a_wrong_password_has_a_budget),
+        cmocka_unit_test(a_403_counts_as_a_rejection),
+        cmocka_unit_test(a_challenge_to_a_preemptive_answer_is_a_new_nonce),
+        cmocka_unit_test(stale_for_ever_is_bounded),
+        cmocka_unit_test(stale_once_is_answered),
+        cmocka_unit_test(a_407_and_a_401_are_both_answered),
+        cmocka_unit_test(nothing_to_answer_is_said),
+        cmocka_unit_test(an_account_without_password_does_not_answer),
+        cmocka_unit_test(a_weaker_algorithm_than_before_is_refused),
+        cmocka_unit_test(a_wrong_rspauth_is_not_trusted),
+        cmocka_unit_test(a_nextnonce_starts_at_one),
+        cmocka_unit_test(a_nextnonce_that_is_no_new_one_goes_on_counting),
+        cmocka_unit_test(a_secure_element_may_answer_later),
+        cmocka_unit_test(a_secure_element_that_never_answers_ends_the_attempt),
+        cmocka_unit_test(the_authentication_memory_outlives_a_reboot),
+        cmocka_unit_test(a_usim_may_answer_later),
+        cmocka_unit_test(no_secret_stays_after_a_wipe),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+#include "agent/policy.h"
+
+#include "support/support.h"
+
+#include <sira/limits.h>
+
+static void refresh_is_early_enough_and_never_too_often(void **context)
+{
+    (void)context;
+    static const struct {
+        const char *name;
+        uint32_t granted, floor;
+        uint64_t wait;
+    } cases[] = {
+        {"an hour: ten minutes before the end", 3600, 10, 3000000},
+        {"twenty minutes: half", 1200, 10, 600000},
+        {"just above", 1201, 10, 601000},
+        {"a minute: half", 60, 10, 30000},
+        {"twelve seconds: the floor", 12, 10, 10000},
+        {"one second: the floor", 1, 10, 10000},
+        {"a week", 604800, 10, 604200000},
+        {"another floor", 60, 45, 45000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (sira_i_policy_refresh(cases[i].granted, cases[i].floor) != cases[i].wait)
+            fail_msg("%s: %llu", cases[i].name,
+                     (unsigned long long)sira_i_policy_refresh(cases[i].granted, cases[i].floor));
+}
+
+/* RFC 5626 4.5. */
+static void backoff_doubles_up_to_its_maximum(void **context)
+{
+    (void)context;
+    static const struct {
+        uint32_t failures;
+        uint64_t low, high;
+    } cases[] = {{1, 30000, 60000},    {2, 60000, 120000},   {3, 120000, 240000},
+                 {6, 900000, 1800000}, {7, 900000, 1800000}, {65535, 900000, 1800000}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(sira_i_policy_backoff(30, 1800, cases[i].failures, 0), cases[i].low);
+        uint64_t most = sira_i_policy_backoff(30, 1800, cases[i].failures, UINT32_MAX);
+        assert_true(most <= cases[i].high && most > cases[i].high - 10);
+    }
+}
+
+static void retry_after_is_clamped(void **context)
+{
+    (void)context;
+    assert_int_equal(sira_i_policy_retry_after(0, 10, 1, 40000), 10000);
+    assert_int_equal(sira_i_policy_retry_after(3, 10, 1, 40000), 10000);
+    assert_int_equal(sira_i_policy_retry_after(120, 10, 1, 40000), 120000);
+    assert_int_equal(sira_i_policy_retry_after(3, 10, 2, 40000), 40000);
+    assert_int_equal(sira_i_policy_retry_after(120, 10, 2, 40000), 120000);
+    assert_int_equal(sira_i_policy_retry_after(2147483648u, 10, 1, 40000),
+                     1000u * (uint64_t)SIRA_LIMIT_RETRY_AFTER_MAX);
+    assert_int_equal(sira_i_policy_retry_after(UINT32_MAX, 10, 5, 40000), 1000u * (uint64_t)SIRA_LIMIT_RETRY_AFTER_MAX);
+}
+
+static void a_start_is_spread_within_its_window(void **context)
+{
+    (void)context;
+    assert_int_equal(sira_i_policy_spread(0, UINT32_MAX), 0);
+    assert_int_equal(sira_i_policy_spread(20000, 0), 0);
+    assert_int_equal(sira_i_policy_spread(20000, 0x80000000u), 10000);
+    assert_int_equal(sira_i_policy_spread(20000, UINT32_MAX), 19999);
+    assert_true(sira_i_policy_spread(UINT32_MAX, UINT32_MAX) < UINT32_MAX);
+}
+
+static void each_code_has_its_verdict(void **context)
+{
+    (void)context;
+    static const struct {
+        uint16_t code;
+        sira_i_verdict verdict;
+    } cases[] = {
+        {300, SIRA_I_VERDICT_SLOW},  {302, SIRA_I_VERDICT_SLOW},      {305, SIRA_I_VERDICT_SLOW},
+        {400, SIRA_I_VERDICT_SLOW},  {401, SIRA_I_VERDICT_CHALLENGE}, {403, SIRA_I_VERDICT_REJECTED},
+        {404, SIRA_I_VERDICT_SLOW},  {407, SIRA_I_VERDICT_CHALLENGE}, {408, SIRA_I_VERDICT_RETRY},
+        {413, SIRA_I_VERDICT_RETRY}, {420, SIRA_I_VERDICT_SLOW},      {423, SIRA_I_VERDICT_TOO_BRIEF},
+        {480, SIRA_I_VERDICT_RETRY}, {494, SIRA_I_VERDICT_SLOW},      {500, SIRA_I_VERDICT_RETRY},
+        {501, SIRA_I_VERDICT_SLOW},  {503, SIRA_I_VERDICT_RETRY},     {504, SIRA_I_VERDICT_RETRY},
+        {599, SIRA_I_VERDICT_RETRY}, {603, SIRA_I_VERDICT_SLOW},      {699, SIRA_I_VERDICT_SLOW},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (sira_i_policy_verdict(cases[i].code) != cases[i].verdict)
+            fail_msg("%u: %d", cases[i].code, sira_i_policy_verdict(cases[i].code));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refresh_is_early_enough_and_never_too_often),
+        cmocka_unit_test(backoff_doubles_up_to_its_maximum),
+        cmocka_unit_test(retry_after_is_clamped),
+        cmocka_unit_test(a_start_is_spread_within_its_window),
+        cmocka_unit_test(each_code_has_its_verdict),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
