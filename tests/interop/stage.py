@@ -159,6 +159,16 @@ class Stage:
             with open(log, encoding="utf-8", errors="replace") as text:
                 print(f"---- {os.path.basename(log)}\n{text.read()[-4000:]}")
 
+    def check_ends(self):
+        """Ends what still runs, as a user would; no program of ours may have lost memory or worse."""
+        for program in reversed(self.started):
+            running = program.process.poll() is None
+            program.end()
+            faults = [line for line in program.lines if "Sanitizer" in line or "runtime error" in line]
+            check(not faults, f"{program.title}: {faults[:1]}")
+            if running and program.title == "server":
+                equal("exit status of server", program.process.returncode, 0)
+
     def end(self):
         for program in reversed(self.started):
             program.end()
@@ -175,6 +185,7 @@ def run(name, programs, tools, seconds):
     try:
         signal.alarm(seconds)
         CASES[name](stage)
+        stage.check_ends()
         signal.alarm(0)
         return True
     except Impossible:
