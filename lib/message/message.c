@@ -31,15 +31,10 @@ static sira_status refuse(parse *p, sira_status status, const char *at, const si
 
 /* ---- start line ---- */
 
-static bool is_sip(const char *at, const char *stop)
-{
-    return stop - at >= 4 && (at[0] | 0x20) == 's' && (at[1] | 0x20) == 'i' && (at[2] | 0x20) == 'p' && at[3] == '/';
-}
-
 /* SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT (RFC 3261 25.1), up to stop or a space. */
 static sira_status version(const char *at, const char *stop, const char **next)
 {
-    if (!is_sip(at, stop))
+    if (!sira_i_is_sip(at, stop))
         return SIRA_E_SYNTAX;
     const char *major = at + 4, *dot = sira_i_span(major, stop, SIRA_I_DIGIT);
     if (dot == major || dot == stop || *dot != '.')
@@ -118,7 +113,7 @@ static sira_status start_line(parse *p)
 {
     const char *start = p->lines.at, *stop;
     sira_i_line_error error;
-    p->message->is_request = !is_sip(start, p->lines.end);
+    p->message->is_request = !sira_i_is_sip(start, p->lines.end);
     if (sira_i_lines_text(&p->lines, &stop, &error) != SIRA_OK)
         return refuse_line(p, &error);
     (void)(p->message->is_request ? request_line(p, start, stop) : status_line(p, start, stop));
