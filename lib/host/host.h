@@ -1,0 +1,36 @@
+/* What the files of the libuv port know of each other. */
+#ifndef SIRA_I_HOST_HOST_H
+#define SIRA_I_HOST_HOST_H
+
+#include <sira/host.h>
+
+/* ---- address.c ---- */
+
+/* SIRA_OK, or SIRA_E_UNSUPPORTED when the family is none that has a sockaddr. */
+sira_status sira_i_sockaddr_from(const sira_endpoint *endpoint, struct sockaddr_storage *address);
+
+/* Reads family, address and port; the transport stays. SIRA_OK or SIRA_E_UNSUPPORTED. */
+sira_status sira_i_sockaddr_read(const struct sockaddr *address, sira_endpoint *endpoint);
+
+/* The address that a peer sees us under: what the kernel would send from. Sends nothing. SIRA_OK, or SIRA_E_TRANSPORT
+ * when there is no way to the peer. */
+sira_status sira_i_local_address(const sira_endpoint *remote, sira_endpoint *local);
+
+/* ---- udp.c ---- */
+
+/* Binds the socket and starts to receive. SIRA_OK or SIRA_E_TRANSPORT. */
+sira_status sira_i_host_socket_open(sira_host_socket *socket);
+void sira_i_host_socket_close(sira_host_socket *socket);
+
+/* The agent's plug point over these sockets. */
+sira_transport sira_i_host_transport(sira_host *host);
+
+/* ---- icmp.c ---- */
+
+/* Asks the system for the ICMP errors of a socket, where it can tell which peer they are about. */
+void sira_i_host_errors_enable(const sira_host_socket *socket);
+
+/* Tells the agent of the errors that came in. */
+void sira_i_host_errors_take(sira_host_socket *socket);
+
+#endif
