@@ -1,0 +1,379 @@
+/* Registers one line and keeps it registered, until it is told to leave. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sira/host.h>
+#include <sira/sira.h>
+
+#include "support/clock.h"
+#include "support/json.h"
+#include "support/ladder.h"
+#include "support/options.h"
+#include "support/password.h"
+#include "support/pcap.h"
+
+typedef struct settings {
+    const char *aor, *registrar, *user, *password_file, *local, *pcap;
+    uint32_t expires, min_interval, t1, duration;
+    bool once, trace, json, strongest_first;
+} settings;
+
+typedef struct app {
+    settings set;
+    password secret;
+    sira_host host;
+    sira_server provider;
+    sira_account account;
+    sira_registration line;
+    uv_signal_t signals[2]; /* SIGINT, SIGTERM */
+    uv_timer_t duration;
+    ladder ladder;
+    pcap pcap;
+    char registrar[SIRA_LIMIT_CONFIG + 1]; /* made from the AOR when none was given */
+    bool leaving;
+    bool succeeded; /* it was registered when it was told to leave */
+} app;
+
+static app self;
+
+/* ---- options ---- */
+
+static const char *take_events(const option *events, const char *value)
+{
+    *(bool *)events->target = strcmp(value, "json") == 0;
+    return strcmp(value, "json") == 0 || strcmp(value, "text") == 0 ? NULL : "json or text";
+}
+
+static const option options[] = {
+    {"--aor", "URI", "address-of-record, as sip:alice@example.com (needed)", options_text, &self.set.aor, 0, 0},
+    {"--registrar", "URI", "where to send, as sip:192.0.2.1:5060; a numeric address\n(default: the domain of the AOR)",
+     options_text, &self.set.registrar, 0, 0},
+    {"--user", "NAME", "user name for authentication (default: that of the AOR)", options_text, &self.set.user, 0, 0},
+    {"--password-file", "FILE",
+     "file that holds the password (default: the environment variable\nSIRA_PASSWORD, else a question on the terminal)",
+     options_text, &self.set.password_file, 0, 0},
+    {"--expires", "SECONDS", "lifetime to ask for (default: 3600)", options_number, &self.set.expires, 1,
+     SIRA_LIMIT_EXPIRES_MAX},
+    {"--once", NULL, "register, unregister and exit; fail at the first failed attempt", options_flag, &self.set.once, 0,
+     0},
+    {"--duration", "SECONDS", "leave after this time (default: when interrupted)", options_number, &self.set.duration,
+     1, 31536000},
+    {"--events", "FORMAT", "text, or json: one object per line and event (default: text)", take_events, &self.set.json,
+     0, 0},
+    {"--trace", NULL, "show every message, on standard output; with --events json on\nstandard error", options_flag,
+     &self.set.trace, 0, 0},
+    {"--pcap", "FILE", "write every message into a file for Wireshark", options_text, &self.set.pcap, 0, 0},
+    {"--local", "ADDRESS",
+     "local address, as 192.0.2.7, 0.0.0.0:5060 or [2001:db8::7]:5060\n(default: any, a free port)", options_text,
+     &self.set.local, 0, 0},
+    {"--strongest-first", NULL, "answer the strongest challenge instead of the topmost", options_flag,
+     &self.set.strongest_first, 0, 0},
+    {"--min-interval", "SECONDS", "shortest time between two attempts (default: 10)", options_number,
+     &self.set.min_interval, 1, 3600},
+    {"--t1", "MS", "RFC 3261 T1: round-trip time (default: 500)", options_number, &self.set.t1, 10, 60000},
+};
+
+static const options_program program = {
+    .name = "register",
+    .usage = "--aor URI [--registrar URI] [OPTION]...",
+    .about = "Registers a SIP line over UDP, answers digest challenges, refreshes in time, and\n"
+             "unregisters on SIGINT (Ctrl-C) and SIGTERM; a second signal ends it at once.",
+    .epilogue = "Examples:\n"
+                "  register --aor sip:alice@example.com --registrar sip:192.0.2.1 --once --trace\n"
+                "  SIRA_PASSWORD=secret register --aor sip:alice@192.0.2.1 --events json\n"
+                "  register --aor sip:alice@example.com --registrar 'sip:[2001:db8::1]:5070' --password-file ~/.alice\n"
+                "\n"
+                "An empty SIRA_PASSWORD registers without a password, where the registrar asks for none.\n"
+                "\n"
+                "Exit status:\n"
+                "  0  it was registered when it was told to leave\n"
+                "  1  it was not; the last event says why\n"
+                "  2  a wrong option or value",
+    .options = options,
+    .count = sizeof options / sizeof options[0],
+};
+
+/* ---- events ---- */
+
+static void print_json(const sira_event *event)
+{
+    char time[CLOCK_TEXT];
+    json object;
+    clock_text(clock_wall(), time);
+    json_begin(&object, stdout);
+    json_text(&object, "time", sira_str_from(time));
+    json_text(&object, "aor", sira_registration_aor(event->registration));
+    json_text(&object, "event", sira_str_from(sira_event_kind_name((sira_event_kind)event->kind)));
+    json_text(&object, "status", sira_str_from(sira_status_name(event->status)));
+    if (event->code != 0)
+        json_number(&object, "code", event->code);
+    else
+        json_null(&object, "code");
+    json_text(&object, "reason", sira_str_from(event->reason));
+    json_bool(&object, "bound", event->bound);
+    if (event->kind == SIRA_EVENT_REGISTERED) {
+        json_number(&object, "expires", event->expires);
+        json_number(&object, "bindings", event->bindings);
+    } else {
+        json_null(&object, "expires");
+        json_null(&object, "bindings");
+    }
+    if (event->next != SIRA_NEVER)
+        json_seconds(&object, "next", event->next > event->now ? event->next - event->now : 0);
+    else
+        json_null(&object, "next");
+    json_end(&object);
+}
+
+static void print_text(const sira_event *event)
+{
+    char line[SIRA_LIMIT_CONFIG + 200];
+    sira_event_describe(event, line, sizeof line);
+    printf("%s%s\n%s", self.set.trace ? "*** " : "", line, self.set.trace ? "\n" : "");
+}
+
+/* What a person can do about it. */
+static void print_advice(const sira_event *event)
+{
+    switch (event->status) {
+    case SIRA_E_CREDENTIALS:
+        if (self.secret.length == 0)
+            fprintf(stderr, "register: the registrar wants a password: give one by --password-file or SIRA_PASSWORD\n");
+        else
+            fprintf(stderr, "register: the registrar refused the user name or the password: check both (--user, "
+                            "--password-file)\n");
+        break;
+    case SIRA_E_CHALLENGE:
+        fprintf(stderr, "register: the registrar offers no way to authenticate that is supported here; --trace shows "
+                        "its challenge\n");
+        break;
+    case SIRA_E_TIMEOUT:
+    case SIRA_E_TRANSPORT:
+        fprintf(stderr, "register: nobody answers at %s: check --registrar\n", self.set.registrar);
+        break;
+    default:
+        break;
+    }
+}
+
+static void leave(void)
+{
+    if (self.leaving)
+        return;
+    self.leaving = true;
+    self.succeeded = sira_registration_is_bound(&self.line);
+    if (sira_registration_stop(&self.line) == SIRA_IDLE)
+        sira_host_stop(&self.host);
+}
+
+static void on_event(void *user, const sira_event *event)
+{
+    (void)user;
+    if (self.set.json)
+        print_json(event);
+    else
+        print_text(event);
+    switch (event->kind) {
+    case SIRA_EVENT_REGISTERED:
+        if (self.set.once)
+            leave();
+        break;
+    case SIRA_EVENT_WAITING:
+        print_advice(event);
+        if (self.set.once)
+            leave();
+        break;
+    case SIRA_EVENT_FAILED:
+        print_advice(event);
+        leave();
+        break;
+    case SIRA_EVENT_STOPPED:
+        sira_host_stop(&self.host);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- messages ---- */
+
+static void on_message(void *context, const sira_trace_entry *entry)
+{
+    const sira_flow *flow = entry->flow;
+    bool sent = entry->kind == SIRA_TRACE_SENT;
+    (void)context;
+    if (self.set.trace)
+        ladder_show(&self.ladder, entry);
+    if (self.pcap.file == NULL || entry->kind == SIRA_TRACE_REFUSED)
+        return;
+    if (!pcap_write(&self.pcap, sent ? &flow->local : &flow->remote, sent ? &flow->remote : &flow->local,
+                    entry->bytes)) {
+        fprintf(stderr, "register: %s: can't be written; it ends here\n", self.set.pcap);
+        pcap_close(&self.pcap);
+    }
+}
+
+/* ---- signals and time ---- */
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    (void)handle;
+    (void)number;
+    if (self.leaving) {
+        fprintf(stderr, "register: ended without unregistering\n");
+        self.succeeded = false;
+        sira_host_stop(&self.host);
+    }
+    leave();
+}
+
+static void on_duration(uv_timer_t *handle)
+{
+    (void)handle;
+    leave();
+}
+
+static void watch(void)
+{
+    static const int numbers[2] = {SIGINT, SIGTERM};
+    uv_loop_t *loop = sira_host_loop(&self.host);
+    for (size_t i = 0; i < 2; i++) {
+        uv_signal_init(loop, &self.signals[i]);
+        uv_signal_start(&self.signals[i], on_signal, numbers[i]);
+    }
+    uv_timer_init(loop, &self.duration);
+    if (self.set.duration != 0)
+        uv_timer_start(&self.duration, on_duration, 1000u * (uint64_t)self.set.duration, 0);
+}
+
+static void unwatch(void)
+{
+    uv_close((uv_handle_t *)&self.signals[0], NULL);
+    uv_close((uv_handle_t *)&self.signals[1], NULL);
+    uv_close((uv_handle_t *)&self.duration, NULL);
+}
+
+/* ---- setting up ---- */
+
+/* "sip:" and the domain of the AOR. */
+static bool default_registrar(void)
+{
+    sira_uri aor;
+    if (sira_uri_parse(&aor, sira_str_from(self.set.aor), NULL) != SIRA_OK || aor.host.len == 0)
+        return false;
+    int length = snprintf(self.registrar, sizeof self.registrar, "sip:%.*s", (int)aor.host.len, aor.host.at);
+    if (aor.port != 0)
+        length += snprintf(self.registrar + length, sizeof self.registrar - (size_t)length, ":%u", aor.port);
+    self.set.registrar = self.registrar;
+    return true;
+}
+
+static sira_status make_host(sira_diag *diag)
+{
+    sira_host_config config;
+    sira_host_config_init(&config);
+    config.on_event = on_event;
+    config.user_agent = SIRA_STR("sira-register/" SIRA_VERSION);
+    config.t1 = self.set.t1;
+    if (self.set.trace || self.pcap.file != NULL)
+        config.trace.message = on_message;
+    if (self.set.local != NULL && strchr(self.set.local, ':') != strrchr(self.set.local, ':'))
+        config.bind_ipv6 = sira_str_from(self.set.local);
+    else
+        config.bind_ipv4 = sira_str_from(self.set.local);
+    return sira_host_init(&self.host, &config, diag);
+}
+
+static sira_status make_line(sira_diag *diag)
+{
+    sira_server_config server;
+    sira_account_config account;
+    sira_registration_config line;
+
+    sira_server_config_init(&server);
+    server.uri = sira_str_from(self.set.registrar);
+    sira_account_config_init(&account);
+    account.aor = sira_str_from(self.set.aor);
+    account.user = sira_str_from(self.set.user);
+    account.password = (sira_str){self.secret.text, self.secret.length};
+    account.policy.strongest_first = self.set.strongest_first;
+    sira_registration_config_init(&line);
+    line.expires = self.set.expires;
+    line.min_interval = self.set.min_interval;
+
+    sira_status status = sira_server_init(&self.provider, sira_host_agent(&self.host), &server, diag);
+    if (status == SIRA_OK)
+        status = sira_account_init(&self.account, &self.provider, &account, diag);
+    if (status == SIRA_OK)
+        status = sira_registration_init(&self.line, &self.account, &line, diag);
+    return status;
+}
+
+/* Says what was refused in the words of the command line. */
+static int refused(sira_status status, const sira_diag *diag)
+{
+    static const char *const names[][2] = {{"uri", "--registrar"}, {"bind_ipv4", "--local"}, {"bind_ipv6", "--local"},
+                                           {"aor", "--aor"},       {"user", "--user"},       {"expires", "--expires"}};
+    if (status == SIRA_E_RESOLVE)
+        return options_refuse(&program, "%s: names are not looked up; --registrar needs a numeric address",
+                              self.set.registrar);
+    const char *name = diag->field != NULL ? diag->field : "";
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i][0]) == 0)
+            name = names[i][1];
+    }
+    if (status == SIRA_E_CONFIG)
+        return options_refuse(&program, "%s: expected %s", name,
+                              diag->expected != NULL ? diag->expected : "something else");
+    fprintf(stderr, "register: %s%s%s\n", name, name[0] != '\0' ? ": " : "", sira_status_text(status));
+    return 1;
+}
+
+/* Host, line, and the time between: the exit status. */
+static int run(void)
+{
+    sira_diag diag = {.field = ""};
+    sira_status status = make_host(&diag);
+    if (status != SIRA_OK)
+        return refused(status, &diag);
+    status = make_line(&diag);
+    if (status == SIRA_OK) {
+        watch();
+        sira_registration_start(&self.line);
+        (void)sira_host_run(&self.host);
+        unwatch();
+        sira_registration_remove(&self.line);
+    }
+    sira_account_wipe(&self.account);
+    sira_host_close(&self.host);
+    if (status != SIRA_OK)
+        return refused(status, &diag);
+    return self.succeeded ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    int status = options_read(&program, argc, argv);
+    if (status != OPTIONS_GO_ON)
+        return status;
+    if (self.set.aor == NULL)
+        return options_refuse(&program, "--aor is needed");
+    if (self.set.registrar == NULL && !default_registrar())
+        return options_refuse(&program, "--aor: expected a SIP URI, as sip:alice@example.com");
+    if (self.set.once && self.set.duration != 0)
+        return options_refuse(&program, "--once and --duration exclude each other");
+    if (!password_get(&self.secret, program.name, self.set.password_file, "SIRA_PASSWORD"))
+        return 2;
+    if (self.set.pcap != NULL && !pcap_open(&self.pcap, self.set.pcap)) {
+        fprintf(stderr, "register: %s: %s\n", self.set.pcap, strerror(errno));
+        return 2;
+    }
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+    self.ladder.out = self.set.json ? stderr : stdout;
+    status = run();
+    pcap_close(&self.pcap);
+    password_wipe(&self.secret);
+    return status;
+}

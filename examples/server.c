@@ -1,0 +1,286 @@
+/* A registrar on UDP, to try things against. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <uv.h>
+
+#include <sira/gcrypt.h>
+#include <sira/sira.h>
+
+#include "support/address.h"
+#include "support/ladder.h"
+#include "support/options.h"
+#include "support/registrar.h"
+
+typedef struct settings {
+    const char *listen, *realm, *domain;
+    uint32_t nonce_lifetime;
+    bool trace;
+} settings;
+
+typedef struct app {
+    settings set;
+    registrar registrar;
+    sira_gcrypt gcrypt;
+    uv_loop_t loop;
+    uv_udp_t udp;
+    uv_signal_t signals[2]; /* SIGINT, SIGTERM */
+    sira_endpoint listening;
+    ladder ladder;
+    char received[65536];
+} app;
+
+static app self = {.set = {.listen = "127.0.0.1:5060", .realm = "example.test", .nonce_lifetime = 300},
+                   .registrar.bindings.limits = {.minimum = 60, .maximum = 7200, .usual = 3600}};
+
+/* ---- options ---- */
+
+/* Takes the next item of a comma-separated list. */
+static bool next_item(sira_str *rest, sira_str *item)
+{
+    if (rest->at == NULL)
+        return false;
+    const char *comma = rest->len != 0 ? memchr(rest->at, ',', rest->len) : NULL;
+    item->at = rest->at;
+    item->len = comma != NULL ? (size_t)(comma - rest->at) : rest->len;
+    *rest = comma != NULL ? (sira_str){comma + 1, rest->len - item->len - 1} : (sira_str){NULL, 0};
+    return true;
+}
+
+static const char *take_user(const option *list, const char *value)
+{
+    return users_add(list->target, sira_str_from(value));
+}
+
+static const char *take_users(const option *file, const char *value)
+{
+    return users_read(file->target, "server", value) ? NULL : "a file of users";
+}
+
+static const char *take_algorithms(const option *list, const char *value)
+{
+    sira_digest_server_config *config = list->target;
+    sira_str rest = sira_str_from(value), item;
+    size_t count = 0;
+    memset(config->algorithms, 0, sizeof config->algorithms);
+    while (next_item(&rest, &item)) {
+        sira_algorithm algorithm = sira_algorithm_of(item);
+        if (algorithm == SIRA_ALGORITHM_NONE || algorithm > SIRA_ALGORITHM_SHA_512_256_SESS ||
+            count == SIRA_DIGEST_OFFERS)
+            return "a list of MD5, SHA-256, SHA-512-256 and their -sess forms";
+        config->algorithms[count++] = (uint8_t)algorithm;
+    }
+    return NULL;
+}
+
+static const char *take_qop(const option *list, const char *value)
+{
+    sira_digest_server_config *config = list->target;
+    sira_str rest = sira_str_from(value), item;
+    config->qop = 0;
+    config->no_qop = strcmp(value, "none") == 0;
+    while (!config->no_qop && next_item(&rest, &item)) {
+        if (sira_str_equal_nocase(item, SIRA_STR("auth")))
+            config->qop |= SIRA_QOP_AUTH;
+        else if (sira_str_equal_nocase(item, SIRA_STR("auth-int")))
+            config->qop |= SIRA_QOP_AUTH_INT;
+        else
+            return "auth, auth-int, both with a comma between, or none";
+    }
+    return NULL;
+}
+
+static const option options[] = {
+    {"--listen", "ADDRESS:PORT",
+     "where to listen, as 0.0.0.0:5060 or [::1]:5060; port 0: a free one\n(default: 127.0.0.1:5060)", options_text,
+     &self.set.listen, 0, 0},
+    {"--realm", "NAME", "realm of the challenges (default: example.test)", options_text, &self.set.realm, 0, 0},
+    {"--domain", "NAME", "take only addresses-of-record of this domain (default: any)", options_text, &self.set.domain,
+     0, 0},
+    {"--user", "NAME:PASSWORD", "a user; may be repeated. Others can see it: use --users for real\npasswords",
+     take_user, &self.registrar.users, 0, 0},
+    {"--users", "FILE", "users, one NAME:PASSWORD per line", take_users, &self.registrar.users, 0, 0},
+    {"--no-auth", NULL, "take everybody without a password", options_flag, &self.registrar.open_to_all, 0, 0},
+    {"--algorithm", "LIST",
+     "MD5, SHA-256, SHA-512-256 or their -sess forms; several, with commas\nbetween, make several challenges in that "
+     "order (default: SHA-256,MD5)",
+     take_algorithms, &self.registrar.digest_config, 0, 0},
+    {"--qop", "LIST", "auth, auth-int, both, or none (default: auth)", take_qop, &self.registrar.digest_config, 0, 0},
+    {"--nonce-lifetime", "SECONDS", "how long a nonce may be used (default: 300)", options_number,
+     &self.set.nonce_lifetime, 1, 86400},
+    {"--one-time", NULL, "each nonce once; the next one goes out in Authentication-Info", options_flag,
+     &self.registrar.digest_config.one_time, 0, 0},
+    {"--min-expires", "SECONDS", "shortest lifetime of a binding; below it: 423 (default: 60)", options_number,
+     &self.registrar.bindings.limits.minimum, 1, 3600},
+    {"--max-expires", "SECONDS", "longest lifetime of a binding (default: 7200)", options_number,
+     &self.registrar.bindings.limits.maximum, 1, 604800},
+    {"--default-expires", "SECONDS", "lifetime when a request names none (default: 3600)", options_number,
+     &self.registrar.bindings.limits.usual, 1, 604800},
+    {"--trace", NULL, "show every message", options_flag, &self.set.trace, 0, 0},
+};
+
+static const options_program program = {
+    .name = "server",
+    .usage = "[--listen ADDRESS:PORT] --user NAME:PASSWORD... [OPTION]...",
+    .about = "A SIP registrar on UDP for tests and trials: challenges, verifies, keeps bindings in\n"
+             "memory. The first line it prints says where it listens. SIGINT (Ctrl-C) and SIGTERM\n"
+             "end it with its statistics.",
+    .epilogue = "A user may register the address-of-record that has the user's name in it, in any domain\n"
+                "or in that of --domain. At most 1000 users, 1000 addresses-of-record, 10 bindings each.\n"
+                "\n"
+                "Examples:\n"
+                "  server --user alice:secret\n"
+                "  server --listen 127.0.0.1:0 --users users.txt --algorithm SHA-256,MD5 --trace\n"
+                "\n"
+                "Exit status: 0 after a signal, 1 when the address can't be had, 2 for a wrong option.",
+    .options = options,
+    .count = sizeof options / sizeof options[0],
+};
+
+/* ---- datagrams ---- */
+
+static void trace(void *context, const sira_trace_entry *entry)
+{
+    (void)context;
+    if (self.set.trace)
+        ladder_show(&self.ladder, entry);
+}
+
+static void trace_bytes(sira_trace_kind kind, const sira_flow *flow, sira_str bytes)
+{
+    trace(NULL, &(sira_trace_entry){.kind = (uint8_t)kind, .now = uv_now(&self.loop), .flow = flow, .bytes = bytes});
+}
+
+static void send_reply(const sira_flow *flow, const struct sockaddr *to, sira_str reply)
+{
+    uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)reply.at, (unsigned)reply.len);
+    trace_bytes(SIRA_TRACE_SENT, flow, reply);
+    int result = uv_udp_try_send(&self.udp, &buffer, 1, to);
+    if (result < 0) /* the client sends its request again, and gets the answer then */
+        fprintf(stderr, "server: not sent: %s\n", uv_strerror(result));
+}
+
+static void on_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    (void)handle;
+    (void)suggested;
+    *buffer = uv_buf_init(self.received, sizeof self.received);
+}
+
+static void on_read(uv_udp_t *handle, ssize_t count, const uv_buf_t *buffer, const struct sockaddr *from,
+                    unsigned flags)
+{
+    (void)handle;
+    if (count < 0 || from == NULL || (flags & UV_UDP_PARTIAL) != 0)
+        return;
+    sira_flow flow = {.local = self.listening, .remote = address_read(from)};
+    sira_str bytes = {buffer->base, (size_t)count};
+    trace_bytes(SIRA_TRACE_RECEIVED, &flow, bytes);
+    sira_str reply = registrar_take(&self.registrar, &flow, bytes, uv_now(&self.loop));
+    if (reply.len != 0)
+        send_reply(&flow, from, reply);
+}
+
+/* ---- life ---- */
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    (void)number;
+    uv_stop(handle->loop);
+}
+
+static int listen_at(void)
+{
+    sira_endpoint wanted = {.transport = SIRA_TRANSPORT_UDP};
+    struct sockaddr_storage address;
+    char text[SIRA_ENDPOINT_TEXT];
+    int length = sizeof address;
+    if (sira_endpoint_from_text(sira_str_from(self.set.listen), 5060, &wanted) != SIRA_OK)
+        return options_refuse(&program, "--listen: expected a numeric address and a port, not \"%s\"", self.set.listen);
+    address_write(&wanted, &address);
+    uv_udp_init(&self.loop, &self.udp);
+    int result = uv_udp_bind(&self.udp, (const struct sockaddr *)&address, 0);
+    if (result == 0)
+        result = uv_udp_getsockname(&self.udp, (struct sockaddr *)&address, &length);
+    if (result == 0)
+        result = uv_udp_recv_start(&self.udp, on_buffer, on_read);
+    if (result != 0) {
+        fprintf(stderr, "server: %s: %s\n", self.set.listen, uv_strerror(result));
+        return 1;
+    }
+    self.listening = address_read((const struct sockaddr *)&address);
+    (void)sira_endpoint_to_text(&self.listening, text, sizeof text);
+    printf("listening on %s\n", text);
+    return 0;
+}
+
+static void print_statistics(void)
+{
+    const registrar_counters *counters = &self.registrar.counters;
+    printf("%u requests: %u accepted, %u challenged, %u refused, %u sent again; %u malformed; %zu bindings\n",
+           counters->requests, counters->accepted, counters->challenged, counters->refused, counters->retransmissions,
+           counters->malformed, bindings_count(&self.registrar.bindings, uv_now(&self.loop)));
+}
+
+static int serve(void)
+{
+    static const int numbers[2] = {SIGINT, SIGTERM};
+    uv_loop_init(&self.loop);
+    for (size_t i = 0; i < 2; i++) {
+        uv_signal_init(&self.loop, &self.signals[i]);
+        uv_signal_start(&self.signals[i], on_signal, numbers[i]);
+    }
+    int status = listen_at();
+    if (status == 0) {
+        uv_run(&self.loop, UV_RUN_DEFAULT);
+        print_statistics();
+    }
+    for (size_t i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&self.signals[i], NULL);
+    if (self.udp.loop != NULL)
+        uv_close((uv_handle_t *)&self.udp, NULL);
+    uv_run(&self.loop, UV_RUN_DEFAULT);
+    uv_loop_close(&self.loop);
+    return status;
+}
+
+static int check_settings(void)
+{
+    const bindings_limits *limits = &self.registrar.bindings.limits;
+    if (self.registrar.users.count == 0 && !self.registrar.open_to_all)
+        return options_refuse(&program, "no users: give --user, --users or --no-auth");
+    if (limits->minimum > limits->maximum)
+        return options_refuse(&program, "--min-expires is above --max-expires");
+    return OPTIONS_GO_ON;
+}
+
+int main(int argc, char **argv)
+{
+    sira_diag diag = {.field = "", .expected = ""};
+    sira_digest_server_config_init(&self.registrar.digest_config);
+    int status = options_read(&program, argc, argv);
+    if (status == OPTIONS_GO_ON)
+        status = check_settings();
+    if (status != OPTIONS_GO_ON)
+        return status;
+    if (sira_gcrypt_open(&self.gcrypt) != SIRA_OK) {
+        fprintf(stderr, "server: Libgcrypt does not work\n");
+        return 1;
+    }
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+    self.ladder.out = stdout;
+    self.registrar.hash = sira_gcrypt_hash(&self.gcrypt);
+    self.registrar.entropy = sira_gcrypt_entropy(&self.gcrypt);
+    self.registrar.realm = sira_str_from(self.set.realm);
+    self.registrar.domain = sira_str_from(self.set.domain);
+    self.registrar.trace.message = trace;
+    self.registrar.digest_config.lifetime = 1000u * self.set.nonce_lifetime;
+    if (registrar_open(&self.registrar, &diag) != SIRA_OK)
+        status = options_refuse(&program, "%s: expected %s", diag.field, diag.expected);
+    else
+        status = serve();
+    registrar_close(&self.registrar);
+    sira_gcrypt_close(&self.gcrypt);
+    return status;
+}

@@ -1,0 +1,24 @@
+/* One JSON object per line (RFC 8259). */
+#ifndef EXAMPLES_SUPPORT_JSON_H
+#define EXAMPLES_SUPPORT_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <sira/base.h>
+
+typedef struct json {
+    FILE *out;
+    bool filled;
+} json;
+
+void json_begin(json *object, FILE *out);
+void json_text(json *object, const char *name, sira_str value); /* what is not UTF-8 becomes U+FFFD */
+void json_number(json *object, const char *name, uint64_t value);
+void json_seconds(json *object, const char *name, uint64_t milliseconds); /* as 0.250 */
+void json_bool(json *object, const char *name, bool value);
+void json_null(json *object, const char *name);
+void json_end(json *object); /* with a line end, and flushed */
+
+#endif

@@ -1,0 +1,50 @@
+/* A registrar (RFC 3261 10.3) from datagram to datagram: no socket, no clock. */
+#ifndef EXAMPLES_SUPPORT_REGISTRAR_H
+#define EXAMPLES_SUPPORT_REGISTRAR_H
+
+#include <sira/digest_server.h>
+#include <sira/transport.h>
+#include <sira/version.h>
+
+#include "support/bindings.h"
+#include "support/replies.h"
+#include "support/users.h"
+
+#define REGISTRAR_NONCES 4096
+
+typedef struct registrar_counters {
+    uint32_t requests, retransmissions, malformed, challenged, refused, accepted;
+} registrar_counters;
+
+/* Zero it, set what stands above the line, then call registrar_open. */
+typedef struct registrar {
+    sira_hash hash;
+    sira_entropy entropy;
+    sira_str realm;
+    sira_str domain;  /* of the addresses-of-record that are taken; empty: any */
+    bool open_to_all; /* no authentication */
+    sira_digest_server_config
+        digest_config; /* algorithms, qop, lifetime, one_time; filled by sira_digest_server_config_init before */
+    users users;
+    bindings bindings; /* its limits */
+    sira_trace trace;  /* told of messages that are refused */
+    /* ---- */
+    registrar_counters counters;
+    sira_digest_server digest;
+    sira_digest_slot slots[REGISTRAR_NONCES];
+    replies replies;
+    sira_message request;
+    sira_field fields[SIRA_LIMIT_FIELDS];
+    char out[65536];
+} registrar;
+
+/* SIRA_OK, SIRA_E_CONFIG or SIRA_E_ENTROPY. */
+sira_status registrar_open(registrar *self, sira_diag *diag);
+void registrar_close(registrar *self);
+
+/* Takes a datagram; flow->remote says from where. Returns the answer, empty when there is none; it is valid until the
+ * next call. It goes back to where the request came from, port included, as if each client had asked for that (RFC
+ * 3581). */
+sira_str registrar_take(registrar *self, const sira_flow *flow, sira_str bytes, uint64_t now);
+
+#endif
