@@ -2,6 +2,8 @@
 #ifndef SIRA_DETAIL_ACCOUNT_H
 #define SIRA_DETAIL_ACCOUNT_H
 
+#include <sira/account.h>
+
 struct sira_account {
     sira_server *server;
     sira_str aor, registrar, display_name;

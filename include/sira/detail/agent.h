@@ -2,6 +2,7 @@
 #ifndef SIRA_DETAIL_AGENT_H
 #define SIRA_DETAIL_AGENT_H
 
+#include <sira/agent.h>
 #include <sira/detail/random.h>
 #include <sira/detail/timer.h>
 #include <sira/detail/transaction.h>

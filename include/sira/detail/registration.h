@@ -2,6 +2,7 @@
 #ifndef SIRA_DETAIL_REGISTRATION_H
 #define SIRA_DETAIL_REGISTRATION_H
 
+#include <sira/registration.h>
 #include <sira/detail/timer.h>
 #include <sira/detail/transaction.h>
 

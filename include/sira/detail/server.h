@@ -2,6 +2,7 @@
 #ifndef SIRA_DETAIL_SERVER_H
 #define SIRA_DETAIL_SERVER_H
 
+#include <sira/server.h>
 #include <sira/detail/timer.h>
 
 struct sira_server {
