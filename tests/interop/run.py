@@ -10,7 +10,9 @@ import sys
 
 import harness
 import stage
-import cases_kamailio  # noqa: F401  each import adds its cases
+import cases_examples  # noqa: F401  each import adds its cases
+import cases_kamailio  # noqa: F401
+import cases_server  # noqa: F401
 import cases_sipp_aka  # noqa: F401
 import cases_sipp_client  # noqa: F401
 import cases_sipp_registrar  # noqa: F401

@@ -1,0 +1,260 @@
+"""examples/server, one datagram at a time: RFC 3261 10.3, clause by clause."""
+import re
+import signal
+import socket
+
+from harness import case, check, equal
+
+REGISTER = "REGISTER sip:interop.test SIP/2.0"
+
+
+class Phone:
+    """A socket that writes its messages by hand."""
+
+    def __init__(self, stage, *options):
+        host, _, port = stage.server(*(options or ("--no-auth",))).rpartition(":")
+        self.target = (host, int(port))
+        self.program = stage.started[-1]
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(5)
+        self.cseq, self.branches = 0, 0
+
+    def request(self, *fields, line=REGISTER, cseq=None, call_id="one", to=None):
+        """The bytes of a request with these further header fields; Contact: and Expires: among them, as a rule."""
+        method = line.split(" ")[0]
+        self.branches += 1
+        self.cseq = self.cseq + 1 if cseq is None else cseq
+        to = to or "<sip:alice@interop.test>"
+        lines = [line, f"Via: SIP/2.0/UDP 127.0.0.1:{self.socket.getsockname()[1]};branch=z9hG4bK{self.branches};rport",
+                 "Max-Forwards: 70", f"From: {to};tag=1", f"To: {to}", f"Call-ID: {call_id}",
+                 f"CSeq: {self.cseq} {method}", *fields, "Content-Length: 0", "", ""]
+        return "\r\n".join(lines).encode()
+
+    def send(self, data):
+        self.socket.sendto(data, self.target)
+
+    def receive(self):
+        return self.socket.recv(65535).decode()
+
+    def ask(self, *fields, **others):
+        """Sends a request; returns the status code of the answer, and the answer."""
+        self.send(self.request(*fields, **others))
+        answer = self.receive()
+        return int(answer.split(" ")[1]), answer
+
+    def expect(self, code, *fields, **others):
+        found, answer = self.ask(*fields, **others)
+        equal(f"status code for {fields} {others}", found, code)
+        return answer
+
+    def bindings(self, *fields, **others):
+        """Sends a request that is to be accepted. Returns {contact URI: remaining seconds}."""
+        answer = self.expect(200, *fields, **others)
+        found = re.findall(r"^Contact: <([^>]*)>.*;expires=(\d+)\r$", answer, re.M)
+        return {uri: int(expires) for uri, expires in found}
+
+
+def field(answer, name):
+    return re.findall(rf"^{name}: (.*)\r$", answer, re.M)
+
+
+@case
+def methods(stage):
+    phone = Phone(stage)
+    answer = phone.expect(405, line="INVITE sip:alice@interop.test SIP/2.0")
+    equal("Allow", field(answer, "Allow"), ["REGISTER, OPTIONS"])
+    answer = phone.expect(200, line="OPTIONS sip:interop.test SIP/2.0")
+    equal("Allow", field(answer, "Allow"), ["REGISTER, OPTIONS"])
+    check(re.search(r"^To: <sip:alice@interop.test>;tag=\w+\r$", answer, re.M), "To has no tag")
+    phone.expect(405, line="FROBNICATE sip:interop.test SIP/2.0")
+    phone.expect(481, line="CANCEL sip:alice@interop.test SIP/2.0")
+    phone.expect(416, line="REGISTER tel:+49301234 SIP/2.0")
+    phone.send(phone.request(line="ACK sip:interop.test SIP/2.0"))
+    phone.send(b"SIP/2.0 200 OK\r\n\r\n")
+    phone.send(b"\r\n\r\n")
+    equal("the first answer behind an ACK, a response and a keep-alive", phone.ask()[0], 200)
+
+
+@case
+def malformed(stage):
+    """A 400 that names the field; never to an ACK or a response."""
+    phone = Phone(stage)
+    phone.expect(400, to="<sip:alice@interop.test")
+    good = phone.request("Contact: <sip:a@192.0.2.1>")
+    for pattern, text, code in ((rb"CSeq: \d+", b"CSeq: 4294967296", 400), (rb"Call-ID: .*?\r\n", b"", 400),
+                                (rb"CSeq: (\d+) REGISTER", rb"CSeq: \1 INVITE", 400),
+                                (rb"SIP/2.0\r", b"SIP/3.0\r", 505),
+                                (rb"Content-Length: 0", b"Content-Length: 9", 400),
+                                (rb"Call-ID: one", b"Call-ID: one\r\nCall-ID: two", 400)):
+        phone.send(re.sub(pattern, text, good, count=1))
+        equal(f"status code with {text!r}", int(phone.receive().split(" ")[1]), code)
+    phone.send(phone.request("Call-ID: two", line="ACK sip:interop.test SIP/2.0"))
+    phone.send(b"nonsense")
+    equal("bindings in the end", phone.bindings(), {})
+
+
+@case
+def life_of_a_binding(stage):
+    phone = Phone(stage)
+    equal("fetch of nothing", phone.bindings(), {})
+    equal("first", phone.bindings("Contact: <sip:a@192.0.2.1>;expires=600"), {"sip:a@192.0.2.1": 600})
+    equal("second, by Expires", phone.bindings("Contact: <sip:a@192.0.2.2>", "Expires: 300"),
+          {"sip:a@192.0.2.1": 600, "sip:a@192.0.2.2": 300})
+    equal("none named", phone.bindings("Contact: <sip:a@192.0.2.2>")["sip:a@192.0.2.2"], 3600)
+    equal("malformed Expires", phone.bindings("Contact: <sip:a@192.0.2.2>", "Expires: soon")["sip:a@192.0.2.2"], 3600)
+    equal("two in one", phone.bindings("Contact: <sip:a@192.0.2.3>;expires=60,<sip:a@192.0.2.1>;expires=0"),
+          {"sip:a@192.0.2.2": 3600, "sip:a@192.0.2.3": 60})
+    equal("another user", phone.bindings(to="<sip:bob@interop.test>"), {})
+    forever = phone.bindings("Contact: <sip:a@192.0.2.2>;expires=4294967295")
+    equal("too long is shortened", forever["sip:a@192.0.2.2"], 7200)
+    equal("all", phone.bindings("Contact: *", "Expires: 0"), {})
+
+
+@case
+def what_is_the_same(stage):
+    """URIs are compared by RFC 3261 19.1.4, devices by instance and reg-id (RFC 5626 6), AORs without escapes."""
+    phone = Phone(stage)
+    phone.bindings("Contact: <sip:%61@192.0.2.1:5060;transport=udp>;expires=600")
+    phone.bindings("Contact: <sip:a@192.0.2.1:5060;TRANSPORT=UDP>;expires=300")
+    equal("the same URI", list(phone.bindings().values()), [300])
+    equal("another port", len(phone.bindings("Contact: <sip:a@192.0.2.1:5062;transport=udp>")), 2)
+    phone.bindings("Contact: *", "Expires: 0")
+    device = ';+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"'
+    phone.bindings(f"Contact: <sip:a@192.0.2.1>{device};reg-id=1")
+    moved = phone.bindings(f"Contact: <sip:a@192.0.2.9>{device};reg-id=1")
+    equal("the same device elsewhere", moved, {"sip:a@192.0.2.9": 3600})
+    answer = phone.expect(200, f"Contact: <sip:a@192.0.2.9>{device};reg-id=2")
+    equal("Contacts with its second flow", len(field(answer, "Contact")), 2)
+    answer = phone.expect(200, to="<sip:%61lice@INTEROP.test;user=phone>")
+    equal("Contacts of the same AOR", len(field(answer, "Contact")), 2)
+    check(device in answer and ";reg-id=2" in answer, "the parameters of Contact are not told")
+    equal("Alice is not alice", phone.bindings(to="<sip:Alice@interop.test>"), {})
+
+
+@case
+def order(stage):
+    """A late request changes nothing (10.3, step 7), whatever became of it; and it is all or nothing."""
+    phone = Phone(stage)
+    phone.bindings("Contact: <sip:a@192.0.2.1>", cseq=10)
+    phone.expect(500, "Contact: <sip:a@192.0.2.1>;expires=0", cseq=9)
+    phone.expect(500, "Contact: <sip:a@192.0.2.1>;expires=0", cseq=10)
+    phone.expect(500, "Contact: <sip:b@192.0.2.1>,<sip:a@192.0.2.1>", cseq=8)
+    phone.expect(500, "Contact: *", "Expires: 0", cseq=7)
+    equal("what is left", phone.bindings(cseq=6), {"sip:a@192.0.2.1": 3600})
+    equal("another Call-ID", phone.bindings("Contact: <sip:a@192.0.2.1>;expires=0", cseq=1, call_id="two"), {})
+
+
+@case
+def star(stage):
+    phone = Phone(stage)
+    phone.bindings("Contact: <sip:a@192.0.2.1>")
+    phone.expect(400, "Contact: *")
+    phone.expect(400, "Contact: *", "Expires: 60")
+    phone.expect(400, "Contact: *, <sip:a@192.0.2.2>", "Expires: 0")
+    phone.expect(400, "Contact: <sip:a@192.0.2.2>", "Contact: *", "Expires: 0")
+    equal("what is left", len(phone.bindings()), 1)
+
+
+@case
+def too_brief(stage):
+    phone = Phone(stage, "--no-auth", "--min-expires", "120")
+    for expires in (1, 119):
+        answer = phone.expect(423, f"Contact: <sip:a@192.0.2.1>;expires={expires}")
+        equal("Min-Expires", field(answer, "Min-Expires"), ["120"])
+    equal("enough", phone.bindings("Contact: <sip:a@192.0.2.1>;expires=120"), {"sip:a@192.0.2.1": 120})
+    equal("leaving", phone.bindings("Contact: <sip:a@192.0.2.1>;expires=0"), {})
+
+
+@case
+def limits(stage):
+    """The eleventh binding and a Contact that is too long are refused; a lapsed one makes room."""
+    phone = Phone(stage, "--no-auth", "--min-expires", "1")
+    for number in range(10):
+        phone.bindings(f"Contact: <sip:a@192.0.2.{number}>;expires={1 if number == 0 else 600}")
+    phone.expect(500, "Contact: <sip:a@192.0.2.10>")
+    phone.expect(513, "Contact: <sip:" + "a" * 300 + "@192.0.2.1>", to="<sip:bob@interop.test>")
+    phone.expect(513, "Contact: <sip:a@192.0.2.1>;x=" + "a" * 300, to="<sip:bob@interop.test>")
+    phone.expect(404, to="<sip:" + "a" * 300 + "@interop.test>")
+    phone.socket.settimeout(0.2)
+    for _ in range(20):
+        if len(phone.bindings()) == 9:
+            break
+        try:
+            phone.socket.recv(1)
+        except socket.timeout:
+            pass
+    equal("room again", len(phone.bindings("Contact: <sip:a@192.0.2.10>")), 10)
+
+
+@case
+def many_addresses(stage):
+    """A thousand addresses-of-record, and no more; those without a binding take no place."""
+    phone = Phone(stage)
+    for number in range(1100):
+        phone.bindings(to=f"<sip:user{number}@interop.test>")
+    for number in range(1000):
+        phone.bindings("Contact: <sip:a@192.0.2.1>", to=f"<sip:user{number}@interop.test>")
+    phone.expect(503, "Contact: <sip:a@192.0.2.1>", to="<sip:user1000@interop.test>")
+    phone.bindings("Contact: <sip:a@192.0.2.1>;expires=0", to="<sip:user7@interop.test>")
+    equal("room again", len(phone.bindings("Contact: <sip:a@192.0.2.1>", to="<sip:user1000@interop.test>")), 1)
+
+
+@case
+def sent_again(stage):
+    """The same request gets the same answer, to the byte (17.2.2), and is not worked on twice."""
+    phone = Phone(stage, "--one-time")
+    request = phone.request("Contact: <sip:a@192.0.2.1>")
+    phone.send(request)
+    first = phone.receive()
+    for _ in range(3):
+        phone.send(request)
+        equal("the answer to the same request", phone.receive(), first)
+    phone.send(phone.request("Contact: <sip:a@192.0.2.1>"))
+    check(phone.receive() != first, "another request got the same challenge")
+    phone.program.terminate()
+    equal("exit status of server", phone.program.exit(), 0)
+    phone.program.line(r"^5 requests: 0 accepted, 2 challenged, 0 refused, 3 sent again; 0 malformed; 0 bindings$")
+
+
+@case
+def extensions(stage):
+    """Require (8.2.2.3) and Path (RFC 3327 5.3)."""
+    phone = Phone(stage)
+    equal("Unsupported", field(phone.expect(420, "Require: path, gruu"), "Unsupported"), ["gruu"])
+    equal("Unsupported", field(phone.expect(420, "Path: <sip:edge.test;lr>"), "Unsupported"), ["path"])
+    path = "Path: <sip:edge.test;lr>,<sip:core.test;lr>"
+    answer = phone.expect(200, "Supported: Path", path, "Contact: <sip:a@192.0.2.1>")
+    equal("Path", ", ".join(field(answer, "Path")), "<sip:edge.test;lr>, <sip:core.test;lr>")
+    phone.expect(200, "Require: path", "Path: <sip:edge.test;lr>")
+    equal("bindings", len(phone.bindings()), 1)
+
+
+@case
+def domains(stage):
+    phone = Phone(stage, "--no-auth", "--domain", "interop.test")
+    phone.expect(404, to="<sip:alice@elsewhere.test>")
+    phone.expect(404, to="<sip:interop.test>")
+    phone.expect(404, to="<tel:+49301234>")
+    phone.expect(200, to="<sips:alice@Interop.Test>")
+
+
+@case
+def via(stage):
+    """received and rport are filled in (18.2.1, RFC 3581 4), and the answer goes where the request came from."""
+    phone = Phone(stage)
+    phone.send(phone.request().replace(b"Via: SIP/2.0/UDP 127.0.0.1:", b"Via: SIP/2.0/UDP 192.0.2.99:"))
+    top = field(phone.receive(), "Via")[0]
+    check(";received=127.0.0.1" in top, f"no received in {top}")
+    check(f";rport={phone.socket.getsockname()[1]}" in top, f"no rport in {top}")
+
+
+@case
+def signals(stage):
+    """Both signals end it well, with its statistics."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        phone = Phone(stage)
+        phone.bindings("Contact: <sip:a@192.0.2.1>")
+        phone.program.process.send_signal(number)
+        equal("exit status", phone.program.exit(5), 0)
+        phone.program.line(r"^1 requests: 1 accepted, .*; 1 bindings$")
