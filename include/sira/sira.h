@@ -21,6 +21,7 @@
 #include <sira/agent.h>
 #include <sira/base.h>
 #include <sira/digest.h>
+#include <sira/digest_server.h>
 #include <sira/endpoint.h>
 #include <sira/event.h>
 #include <sira/field.h>

@@ -79,10 +79,8 @@ static void write_contact(const sira_registration *registration, sira_writer *wr
     sira_write_text(writer, SIRA_STR("<"));
     write_contact_uri(registration, writer);
     sira_write_text(writer, SIRA_STR(">"));
-    if (registration->config.instance_id.len != 0) { /* RFC 5626 4.1 */
-        sira_write_text(writer, SIRA_STR(";+sip.instance="));
-        sira_write_quoted(writer, registration->config.instance_id);
-    }
+    if (registration->config.instance_id.len != 0) /* RFC 5626 4.1 */
+        sira_write_param_quoted(writer, SIRA_STR("+sip.instance"), registration->config.instance_id);
     sira_write_end(writer);
 }
 
@@ -95,10 +93,7 @@ static void write_dialog(const sira_registration *registration, sira_writer *wri
                              hex(registration->tag, sizeof registration->tag, tag));
     sira_write_address_field(writer, SIRA_FIELD_TO, account->display_name, account->aor, SIRA_STR(""));
     sira_write_field(writer, SIRA_FIELD_CALL_ID, hex(registration->call_id, sizeof registration->call_id, call_id));
-    sira_write_begin(writer, SIRA_FIELD_CSEQ);
-    sira_write_number(writer, registration->cseq);
-    sira_write_text(writer, SIRA_STR(" REGISTER"));
-    sira_write_end(writer);
+    sira_write_cseq_field(writer, registration->cseq, SIRA_STR("REGISTER"));
 }
 
 sira_status sira_i_register_write(sira_client *client, sira_writer *writer)
