@@ -113,15 +113,26 @@ static sira_status check_cseq(sira_message *m, sira_diag *diag)
     why.offset = (size_t)(cseq.method.at - m->bytes.at);
     why.expected = "the method of the request line";
     why.reason = "CSeq Method Mismatch";
-    return refuse(m, SIRA_E_MISMATCH, &why, diag);
+    (void)refuse(m, SIRA_E_MISMATCH, &why, diag);
+    if (diag != NULL && m->method == SIRA_METHOD_OTHER) { /* RFC 4475 3.1.2.18: that has a better future than 400 */
+        diag->code = 501;
+        diag->reason = "Not Implemented";
+    }
+    return SIRA_E_MISMATCH;
 }
 
 static sira_status check_uri(const sira_message *m, sira_diag *diag)
 {
     sira_uri uri;
     sira_diag found = {0};
-    if (!m->is_request || sira_uri_parse(&uri, m->uri, &found) == SIRA_OK)
+    if (!m->is_request)
         return SIRA_OK;
+    if (sira_uri_parse(&uri, m->uri, &found) == SIRA_OK) {
+        if (uri.headers.at == NULL)
+            return SIRA_OK;
+        found.offset = (size_t)(uri.headers.at - 1 - uri.text.at);
+        found.expected = "a URI without headers"; /* RFC 3261 19.1.1, RFC 4475 3.1.2.11 */
+    }
     return refuse(m, SIRA_E_URI,
                   &(sira_diag){.offset = (size_t)(m->uri.at - m->bytes.at) + found.offset,
                                .expected = found.expected,

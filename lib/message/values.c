@@ -251,25 +251,32 @@ static bool take_digits(const char *at, size_t n, uint32_t max, uint32_t *value)
     return sira_str_to_u32((sira_str){at, n}, max, value) == SIRA_OK;
 }
 
-static bool read_date(const char *at, sira_date *date)
+/* Returns NULL, or the first place that is wrong. */
+static const char *read_date(const char *at, const char *end, sira_date *date)
 {
     static const char pattern[] = "xxx, dd xxx dddd dd:dd:dd GMT";
     uint32_t day, year, hour, minute, second;
     for (size_t i = 0; i < sizeof pattern - 1; i++)
-        if (pattern[i] != 'x' && pattern[i] != 'd' && pattern[i] != at[i])
-            return false;
-    if (!take_name(at, "MonTueWedThuFriSatSun", &date->weekday) ||
-        !take_name(at + 8, "JanFebMarAprMayJunJulAugSepOctNovDec", &date->month) || !take_digits(at + 5, 2, 31, &day) ||
-        !take_digits(at + 12, 4, 9999, &year) || !take_digits(at + 17, 2, 23, &hour) ||
-        !take_digits(at + 20, 2, 59, &minute) || !take_digits(at + 23, 2, 60, &second) || day == 0)
-        return false;
+        if (at + i == end || (pattern[i] != 'x' && pattern[i] != 'd' && pattern[i] != at[i]))
+            return at + i;
+    if (!take_name(at, "MonTueWedThuFriSatSun", &date->weekday))
+        return at;
+    if (!take_digits(at + 5, 2, 31, &day) || day == 0)
+        return at + 5;
+    if (!take_name(at + 8, "JanFebMarAprMayJunJulAugSepOctNovDec", &date->month))
+        return at + 8;
+    if (!take_digits(at + 12, 4, 9999, &year))
+        return at + 12;
+    if (!take_digits(at + 17, 2, 23, &hour) || !take_digits(at + 20, 2, 59, &minute) || !take_digits(at + 23, 2, 60, &second))
+        return at + 17;
     date->month++;
     date->year = (uint16_t)year;
     date->day = (uint8_t)day;
     date->hour = (uint8_t)hour;
     date->minute = (uint8_t)minute;
     date->second = (uint8_t)second;
-    return true;
+    at += sizeof pattern - 1;
+    return at == end ? NULL : at;
 }
 
 sira_status sira_message_date(const struct sira_message *message, sira_date *date, sira_diag *diag)
@@ -280,8 +287,9 @@ sira_status sira_message_date(const struct sira_message *message, sira_date *dat
     sira_status status = begin_single(message, SIRA_FIELD_DATE, &cursor, &scan, diag);
     if (status != SIRA_OK)
         return status;
-    if (scan.end - scan.at != 29 || !read_date(scan.at, &found))
-        return sira_i_value_bad(&cursor, scan.at, "a date as \"Sat, 13 Nov 2010 23:29:00 GMT\"", diag);
+    const char *wrong = read_date(scan.at, scan.end, &found);
+    if (wrong != NULL)
+        return sira_i_value_bad(&cursor, wrong, "a date as \"Sat, 13 Nov 2010 23:29:00 GMT\"", diag);
     *date = found;
     return SIRA_OK;
 }
