@@ -378,12 +378,11 @@ def minimal(stage):
 
 
 def capture(stage, registrar):
-    """--pcap writes what was on the wire, and tshark finds nothing malformed in it."""
+    """--pcap writes what was on the wire, and tshark can read it."""
     Kamailio(stage, "WITH_AUTHINFO", "WITH_SROUTE")
     path = os.path.join(stage.directory, "register.pcap")
     stage.register_once("--pcap", path, registrar=registrar)
-    equal("SIP messages that tshark sees", len(stage.tshark(path, "sip")), len(stage.wire.messages()))
-    equal("malformed packets", stage.tshark(path, "_ws.malformed || _ws.expert.severity >= 4194304"), [])
+    stage.check_capture(path, len(stage.wire.messages()))
 
 
 @case

@@ -91,6 +91,18 @@ def auth_int(stage):
 
 
 @case
+def capture(stage):
+    """What the server sends in the usual cases is nothing that tshark calls malformed."""
+    server = stage.server("--qop", "auth,auth-int", "--algorithm", "MD5,SHA-256,SHA-512-256", listen="127.0.0.1:15060")
+    accepted(stage, server, {}, ELSEWHERE, FETCH, {"expires": 0}, {"contact": "Contact: *", "expires": 0})
+    sipp.client(stage, server, {"expires": 5}).exit()
+    sipp.client(stage, server, {"password": "wrong"}).exit()
+    path = os.path.join(stage.directory, "wire.pcap")
+    stage.wire.save(path)
+    stage.check_capture(path, len(stage.wire.packets))
+
+
+@case
 def replay(stage):
     """Somebody sends alice's request once more, as a new transaction: its nonce count has been used."""
     server = stage.server("--algorithm", "MD5")

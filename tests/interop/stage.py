@@ -143,6 +143,11 @@ class Stage:
         script = "; ".join([chain] + [f"add rule inet loss input {rule} drop" for rule in rules])
         subprocess.run([tool("nft"), script], check=True)
 
+    def check_capture(self, pcap, count):
+        """tshark, who reads SIP without us, finds that many messages in a capture, and nothing malformed."""
+        equal("SIP messages that tshark sees", len(self.tshark(pcap, "sip")), count)
+        equal("malformed packets", self.tshark(pcap, "_ws.malformed || _ws.expert.severity >= 4194304"), [])
+
     def tshark(self, pcap, expression):
         """The packets of a capture that an expression of tshark's matches."""
         argv = [tool("tshark"), "-n", "-r", pcap, "-d", "udp.port==15060,sip", "-Y", expression]

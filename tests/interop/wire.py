@@ -63,12 +63,14 @@ class Wire(threading.Thread):
 
     MARK = b"sira-interop-mark"
     SO_RCVBUFFORCE, SOL_PACKET, PACKET_STATISTICS, PACKET_OUTGOING, ALL_PROTOCOLS = 33, 263, 6, 4, 3
+    LINKTYPE_RAW = 101
     IPV4, IPV6, UDP = 0x0800, 0x86DD, 17
 
     def __init__(self):
         super().__init__(daemon=True)
         self.begin = time.time()
         self.datagrams = []
+        self.packets = []
         self.marks = 0
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(self.ALL_PROTOCOLS))
         try:
@@ -97,6 +99,7 @@ class Wire(threading.Thread):
                 self.marks += 1
             else:
                 at = time.time() - self.begin
+                self.packets.append((at, packet))
                 self.datagrams.append((at, f"{source}:{source_port}", f"{target}:{target_port}", data))
 
     def messages(self):
@@ -108,6 +111,15 @@ class Wire(threading.Thread):
         _, lost = struct.unpack("II", self.socket.getsockopt(self.SOL_PACKET, self.PACKET_STATISTICS, 8))
         check(lost == 0, f"the wire's reader has lost {lost} packets")
         return [message for message in (Message(*datagram) for datagram in list(self.datagrams)) if message.is_register]
+
+    def save(self, path):
+        """Writes what was read up to now as a pcap file of raw IP packets."""
+        self.messages()
+        with open(path, "wb") as file:
+            file.write(struct.pack("=IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, self.LINKTYPE_RAW))
+            for at, packet in self.packets:
+                seconds, fraction = divmod(self.begin + at, 1)
+                file.write(struct.pack("=IIII", int(seconds), int(fraction * 1e6), len(packet), len(packet)) + packet)
 
     def requests(self):
         """The REGISTER requests, each once."""
