@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HELP_COLUMN 24
+#define HELP_COLUMN 29
 
 const char *options_flag(const option *self, const char *value)
 {

@@ -96,13 +96,8 @@ static bool ask(password *self, int terminal)
     return done;
 }
 
-bool password_get(password *self, const char *program, const char *file, const char *variable)
+static bool from_terminal(password *self, const char *program, const char *variable)
 {
-    const char *value = getenv(variable);
-    if (file != NULL)
-        return from_file(self, program, file);
-    if (value != NULL)
-        return from_variable(self, program, variable, value);
     int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
     bool done = terminal >= 0 && ask(self, terminal);
     if (terminal >= 0)
@@ -110,6 +105,17 @@ bool password_get(password *self, const char *program, const char *file, const c
     if (!done)
         fprintf(stderr, "%s: no password: there is no terminal to ask on; use --password-file or %s\n", program,
                 variable);
+    return done;
+}
+
+bool password_get(password *self, const char *program, const char *file, const char *variable)
+{
+    const char *value = getenv(variable);
+    bool done = file != NULL    ? from_file(self, program, file)
+                : value != NULL ? from_variable(self, program, variable, value)
+                                : from_terminal(self, program, variable);
+    if (!done)
+        password_wipe(self);
     return done;
 }
 
