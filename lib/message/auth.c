@@ -33,13 +33,22 @@ static const char *take_list(sira_i_scan *scan, bool may_stop, sira_str *list)
     }
 }
 
+/* '=' stands only at the end of a token68: "realm=r" is a parameter. */
+static bool is_padded(sira_str text)
+{
+    size_t n = text.len;
+    while (n > 0 && text.at[n - 1] == '=')
+        n--;
+    return n > 0 && memchr(text.at, '=', n) == NULL;
+}
+
 /* token68 "=" padding: credentials that are no list. */
 static bool take_token68(sira_i_scan *scan, sira_str *text)
 {
     sira_i_scan ahead = *scan;
     *text = sira_i_span_str(&ahead, SIRA_I_TOKEN68);
     sira_i_skip_lws(&ahead);
-    if (text->len == 0 || (ahead.at < ahead.end && *ahead.at != ','))
+    if (!is_padded(*text) || (ahead.at < ahead.end && *ahead.at != ','))
         return false;
     *scan = ahead;
     return true;
