@@ -1,0 +1,394 @@
+#include "support/realm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const algorithms[] = {"MD5",          "MD5-sess",    "SHA-256",
+                                         "SHA-256-sess", "SHA-512-256", "SHA-512-256-sess"};
+
+/* Every algorithm, qop, kind of account and userhash: the right password verifies, with a proof in return, and a wrong
+ * one never. */
+static void every_way_verifies(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 6 * 3 * 2 * 2; i++) {
+        const char *algorithm = algorithms[i % 6];
+        const unsigned qop = i / 6 % 3;
+        realm r;
+        char name[100];
+        realm_open(&r);
+        r.config.algorithms[0] = (uint8_t)sira_algorithm_of(sira_str_from(algorithm));
+        r.config.qop = (uint8_t)qop;
+        r.config.no_qop = qop == SIRA_QOP_NONE;
+        r.give_ha1 = i / 18 % 2 != 0;
+        r.config.userhash = i / 36 % 2 != 0;
+        snprintf(name, sizeof name, "%s, qop %u, %s%s", algorithm, qop, r.give_ha1 ? "HA1" : "password",
+                 r.config.userhash ? ", userhash" : "");
+        if (r.config.no_qop && strstr(algorithm, "-sess") != NULL) {
+            exchange_close(&r.client);
+            continue;
+        }
+        r.client.config.policy.require_rspauth = true;
+        realm_init(&r);
+        r.client.request.body = SIRA_STR("the body");
+        realm_challenge(&r, false);
+        expect_status(name, realm_verify(&r, r.client.text), SIRA_OK);
+        expect_str(name, r.verified.user, "alice");
+        packet p;
+        packet_response(&p, 200, r.info, "answer");
+        expect_status(
+            name, sira_digest_client_accepted(&r.client.client, &r.client.attempt, &r.client.request, &p.message, NULL),
+            SIRA_OK);
+        packet_free(&p);
+
+        r.client.request.body = SIRA_STR("another");
+        char other[2048];
+        snprintf(other, sizeof other, "%s", r.client.text);
+        if (qop == SIRA_QOP_AUTH_INT)
+            expect_status(name, realm_verify(&r, other), SIRA_E_CREDENTIALS);
+        r.client.config.password = SIRA_STR("Secret");
+        sira_digest_client_forget(&r.client.client);
+        exchange_answer(&r.client);
+        realm_challenge(&r, false);
+        expect_status(name, realm_verify(&r, r.client.text), SIRA_E_CREDENTIALS);
+        assert_int_equal(r.diag.code, 401);
+        realm_close(&r);
+    }
+}
+
+static void without_credentials_for_us_there_is_nothing_to_verify(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "",
+        "Authorization: Basic YWxpY2U6c2VjcmV0\r\n",
+        "Authorization: Digest username=\"alice\", realm=\"other\", nonce=\"n\", uri=\"sip:example.com\", "
+        "response=\"00\"\r\n",
+        "Proxy-Authorization: Digest username=\"alice\", realm=\"example.com\", nonce=\"n\", uri=\"sip:x\", "
+        "response=\"0\"\r\n",
+    };
+    realm r;
+    realm_open(&r);
+    realm_init(&r);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        expect_status(lines[i], realm_verify(&r, lines[i]), SIRA_IDLE);
+    assert_int_equal(r.lookups, 0);
+    realm_close(&r);
+}
+
+static void credentials_of_others_are_passed_over(void **state)
+{
+    (void)state;
+    realm r;
+    char lines[4200];
+    realm_open(&r);
+    realm_init(&r);
+    realm_challenge(&r, false);
+    snprintf(lines, sizeof lines,
+             "Authorization: Digest username=\"x\", realm=\"other\", nonce=\"n\", uri=\"sip:x\", response=\"00\"\r\n"
+             "Authorization: Bearer abc\r\nAuthorization: Digest nonsense\r\n%s",
+             r.client.text);
+    assert_int_equal(realm_verify(&r, lines), SIRA_OK);
+    realm_close(&r);
+}
+
+/* Some clients answer every algorithm: one that is right is enough. */
+static void of_several_answers_one_must_be_right(void **state)
+{
+    (void)state;
+    realm r;
+    char lines[4200], wrong[2048];
+    realm_open(&r);
+    realm_init(&r);
+    realm_challenge(&r, false);
+    snprintf(wrong, sizeof wrong, "%s", r.client.text);
+    char *digit = strstr(wrong, "response=\"") + 10;
+    *digit = *digit == '0' ? '1' : '0';
+    snprintf(lines, sizeof lines, "%s%s", wrong, r.client.text);
+    assert_int_equal(realm_verify(&r, lines), SIRA_OK);
+    snprintf(lines, sizeof lines, "%s%s", wrong, r.client.text); /* now a replay */
+    assert_int_equal(realm_verify(&r, lines), SIRA_E_REPLAY);
+    snprintf(lines, sizeof lines, "%s%s", r.client.text, wrong);
+    assert_int_equal(realm_verify(&r, lines), SIRA_E_REPLAY);
+    realm_close(&r);
+}
+
+/* Changes one parameter of the answer, and says what becomes of it. */
+static void what_is_changed_on_the_way_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *from, *to;
+        sira_status status;
+    } cases[] = {
+        {"user", "username=\"alice\"", "username=\"bob\"", SIRA_E_CREDENTIALS},
+        {"nonce", "nonce=\"00", "nonce=\"01", SIRA_E_CREDENTIALS},
+        {"uri", "uri=\"sip:example.com\"", "uri=\"sip:example.org\"", SIRA_E_MISMATCH},
+        {"uri that is none", "uri=\"sip:example.com\"", "uri=\"\"", SIRA_E_MISMATCH},
+        {"cnonce", "cnonce=\"01", "cnonce=\"02", SIRA_E_CREDENTIALS},
+        {"nc", "nc=00000001", "nc=00000002", SIRA_E_CREDENTIALS},
+        {"nc in another form", "nc=00000001", "nc=1", SIRA_E_CREDENTIALS},
+        {"qop", "qop=auth", "qop=auth-int", SIRA_E_CREDENTIALS},
+        {"algorithm", "algorithm=SHA-256", "algorithm=MD5", SIRA_E_CREDENTIALS},
+        {"an algorithm that was not offered", "algorithm=SHA-256", "algorithm=SHA-512-256", SIRA_E_CREDENTIALS},
+        {"an AKA algorithm", "algorithm=SHA-256", "algorithm=AKAv1-MD5", SIRA_E_CREDENTIALS},
+        {"an unknown algorithm", "algorithm=SHA-256", "algorithm=SHA3", SIRA_E_CREDENTIALS},
+        {"userhash that was not offered", "nc=00000001", "nc=00000001, userhash=true", SIRA_E_CREDENTIALS},
+        {"no qop", ", qop=auth, nc=00000001", "", SIRA_E_CREDENTIALS},
+        {"response cut", "response=\"", "response=\"\", x=\"", SIRA_E_CREDENTIALS},
+        {"a parameter twice", "nc=00000001", "nc=00000001, nc=00000001", SIRA_E_SYNTAX},
+        {"nothing", "qop=auth", "qop=auth", SIRA_OK},
+        {"an unknown parameter", "qop=auth", "x=\"y\", qop=auth", SIRA_OK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        realm r;
+        char changed[2400];
+        realm_open(&r);
+        realm_init(&r);
+        realm_challenge(&r, false);
+        const char *at = strstr(r.client.text, cases[i].from);
+        assert_non_null(at);
+        snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - r.client.text), r.client.text, cases[i].to,
+                 at + strlen(cases[i].from));
+        expect_status(cases[i].name, realm_verify(&r, changed), cases[i].status);
+        if (cases[i].status == SIRA_E_MISMATCH || cases[i].status == SIRA_E_SYNTAX) {
+            assert_int_equal(r.diag.code, 400);
+            assert_string_equal(r.diag.reason, "Bad Authorization");
+        }
+        if (cases[i].status != SIRA_OK) {
+            const uint8_t zeros[sizeof r.verified.ha1] = {0};
+            assert_memory_equal(r.verified.ha1, zeros, sizeof zeros);
+        }
+        /* The nonce is not used up by what failed. */
+        expect_status(cases[i].name, realm_verify(&r, r.client.text),
+                      cases[i].status == SIRA_OK ? SIRA_E_REPLAY : SIRA_OK);
+        realm_close(&r);
+    }
+}
+
+static void uris_are_compared_as_the_policy_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *claimed;
+        bool equal, host;
+    } cases[] = {
+        {"sip:example.com", true, true},
+        {"sip:EXAMPLE.com", true, true},
+        {"SIP:example.com", true, true},
+        {"sip:example.com:5060", false, true},
+        {"sip:example.com;transport=udp", false, true},
+        {"sip:alice@example.com", false, false},
+        {"sips:example.com", false, false},
+        {"sip:example.org", false, false},
+        {"/", false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (unsigned check = SIRA_DIGEST_URI_EQUAL; check <= SIRA_DIGEST_URI_ANY; check++) {
+            realm r;
+            realm_open(&r);
+            r.config.uri_check = (uint8_t)check;
+            realm_init(&r);
+            r.client.request.uri = sira_str_from(cases[i].claimed);
+            realm_challenge(&r, false);
+            const bool good =
+                check == SIRA_DIGEST_URI_ANY || (check == SIRA_DIGEST_URI_HOST ? cases[i].host : cases[i].equal);
+            expect_status(cases[i].claimed, realm_verify(&r, r.client.text), good ? SIRA_OK : SIRA_E_MISMATCH);
+            realm_close(&r);
+        }
+    }
+}
+
+/* A provider that counts. */
+typedef struct counter {
+    sira_hash inner;
+    unsigned calls;
+} counter;
+
+static sira_status count_digest(void *context, sira_hash_algorithm algorithm, const sira_str *pieces, size_t count,
+                                uint8_t *out)
+{
+    counter *c = context;
+    c->calls++;
+    return c->inner.digest(c->inner.context, algorithm, pieces, count, out);
+}
+
+static void a_user_who_is_not_there_costs_as_much(void **state)
+{
+    (void)state;
+    unsigned calls[4];
+    for (unsigned i = 0; i < 4; i++) {
+        realm r;
+        realm_open(&r);
+        counter c = {.inner = r.config.hash};
+        realm_init(&r);
+        r.give_ha1 = i == 1;
+        r.client.config.password = SIRA_STR("wrong");
+        if (i == 2)
+            r.lookup_status = SIRA_IDLE;
+        if (i == 3)
+            r.client.config.user = SIRA_STR("nobody");
+        realm_challenge(&r, false);
+        if (i == 3)
+            r.client.config.user = SIRA_STR("alice");
+        r.config.hash = (sira_hash){.context = &c, .algorithms = 7, .digest = count_digest};
+        r.give_ha1 = false; /* the test's own hashing of HA1 does not count */
+        assert_int_equal(realm_verify(&r, r.client.text), SIRA_E_CREDENTIALS);
+        calls[i] = c.calls;
+        realm_close(&r);
+    }
+    for (unsigned i = 1; i < 4; i++)
+        assert_int_equal(calls[i], calls[0]);
+}
+
+/* HA1 of nobody is no HA1: not even who guesses what is hashed for them gets in. */
+static void nobody_has_no_password(void **state)
+{
+    (void)state;
+    realm r;
+    char response[65], lines[800];
+    realm_open(&r);
+    realm_init(&r);
+    realm_challenge(&r, false);
+    r.lookup_status = SIRA_IDLE;
+    char nonce[100];
+    snprintf(nonce, sizeof nonce, "%s", line_param(r.challenge, "WWW-Authenticate", 0, "nonce") + 1);
+    nonce[strlen(nonce) - 1] = '\0';
+    const book b = {.algorithm = "SHA-256",
+                    .user = "alice",
+                    .realm = "example.com",
+                    .password = "",
+                    .method = "REGISTER",
+                    .uri = "sip:example.com",
+                    .nonce = nonce,
+                    .nc = "00000001",
+                    .cnonce = "c",
+                    .qop = "auth"};
+    book_response(&r.config.hash, &b, response);
+    snprintf(lines, sizeof lines,
+             "Authorization: Digest username=\"alice\", realm=\"example.com\", nonce=\"%s\", uri=\"sip:example.com\", "
+             "response=\"%s\", algorithm=SHA-256, qop=auth, nc=00000001, cnonce=\"c\"\r\n",
+             nonce, response);
+    assert_int_equal(realm_verify(&r, lines), SIRA_E_CREDENTIALS);
+    realm_close(&r);
+}
+
+static void a_look_up_may_fail(void **state)
+{
+    (void)state;
+    realm r;
+    realm_open(&r);
+    realm_init(&r);
+    realm_challenge(&r, false);
+    r.lookup_status = SIRA_E_STATE;
+    assert_int_equal(realm_verify(&r, r.client.text), SIRA_E_STATE);
+    realm_close(&r);
+}
+
+static void a_hash_may_fail(void **state)
+{
+    (void)state;
+    realm r;
+    realm_open(&r);
+    realm_init(&r);
+    realm_challenge(&r, false);
+    const sira_hash right = r.config.hash;
+    sira_gcrypt none = {.algorithms = 7};
+    r.config.hash.context = &none;
+    assert_int_equal(realm_verify(&r, r.client.text), SIRA_E_HASH);
+    assert_int_equal(r.diag.code, 500);
+    r.config.hash = right;
+    assert_int_equal(realm_verify(&r, r.client.text), SIRA_OK);
+    realm_close(&r);
+}
+
+static void the_extended_user_name_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        sira_status status;
+    } cases[] = {
+        {"UTF-8''J%C3%A4s%c3%b8n%20Doe", SIRA_OK},
+        {"utf-8'en'J%C3%A4s%C3%B8n%20Doe", SIRA_OK},
+        {"UTF-8''Jason", SIRA_E_CREDENTIALS},
+        {"iso-8859-1''J%E4s%F8n%20Doe", SIRA_E_SYNTAX},
+        {"UTF-8'J", SIRA_E_SYNTAX},
+        {"UTF-8''%", SIRA_E_SYNTAX},
+        {"UTF-8''%4", SIRA_E_SYNTAX},
+        {"J", SIRA_E_SYNTAX},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        realm r;
+        char changed[2400];
+        realm_open(&r);
+        r.client.config.user = SIRA_STR("J\xc3\xa4s\xc3\xb8n Doe");
+        realm_init(&r);
+        realm_challenge(&r, false);
+        const char *at = strstr(r.client.text, "username=");
+        const char *end = strstr(at, ", realm");
+        snprintf(changed, sizeof changed, "%.*susername*=%s%s", (int)(at - r.client.text), r.client.text,
+                 cases[i].value, end);
+        expect_status(cases[i].value, realm_verify(&r, changed), cases[i].status);
+        if (cases[i].status == SIRA_OK)
+            expect_str(cases[i].value, r.verified.user, "J\xc3\xa4s\xc3\xb8n Doe");
+        realm_close(&r);
+    }
+}
+
+static void a_user_name_has_its_limit(void **state)
+{
+    (void)state;
+    for (size_t n = SIRA_LIMIT_CONFIG - 1; n <= SIRA_LIMIT_CONFIG + 1; n++) {
+        realm r;
+        char name[300], line[1200];
+        realm_open(&r);
+        realm_init(&r);
+        memset(name, 'x', n);
+        name[n] = '\0';
+        snprintf(line, sizeof line,
+                 "Authorization: Digest username=\"%s\", realm=\"example.com\", nonce=\"n\", uri=\"sip:example.com\", "
+                 "response=\"00\", qop=auth, nc=00000001, cnonce=\"c\"\r\n",
+                 name);
+        expect_status("name", realm_verify(&r, line), n > SIRA_LIMIT_CONFIG ? SIRA_E_LIMIT : SIRA_E_CREDENTIALS);
+        realm_close(&r);
+    }
+}
+
+static void a_proxy_speaks_of_itself(void **state)
+{
+    (void)state;
+    realm r;
+    realm_open(&r);
+    realm_init(&r);
+    r.peer.proxy = true;
+    realm_challenge(&r, false);
+    assert_int_equal(line_count(r.challenge, "Proxy-Authenticate"), 2);
+    assert_int_equal(line_count(r.client.text, "Proxy-Authorization"), 1);
+    assert_int_equal(realm_verify(&r, r.client.text), SIRA_OK);
+    assert_int_equal(strncmp(r.info, "Proxy-Authentication-Info: ", 27), 0);
+    assert_int_equal(realm_verify(&r, r.client.text), SIRA_E_REPLAY);
+    assert_int_equal(r.diag.code, 407);
+    realm_close(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_way_verifies),
+        cmocka_unit_test(without_credentials_for_us_there_is_nothing_to_verify),
+        cmocka_unit_test(credentials_of_others_are_passed_over),
+        cmocka_unit_test(of_several_answers_one_must_be_right),
+        cmocka_unit_test(what_is_changed_on_the_way_is_found),
+        cmocka_unit_test(uris_are_compared_as_the_policy_says),
+        cmocka_unit_test(a_user_who_is_not_there_costs_as_much),
+        cmocka_unit_test(nobody_has_no_password),
+        cmocka_unit_test(a_look_up_may_fail),
+        cmocka_unit_test(a_hash_may_fail),
+        cmocka_unit_test(the_extended_user_name_is_read),
+        cmocka_unit_test(a_user_name_has_its_limit),
+        cmocka_unit_test(a_proxy_speaks_of_itself),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
