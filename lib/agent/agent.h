@@ -61,6 +61,9 @@ void sira_i_server_flow_up(sira_server *server, const sira_flow *flow);
 void sira_i_server_flow_down(sira_server *server, const sira_flow *flow);
 void sira_i_server_located(sira_server *server, const sira_dns_answer *answer);
 
+/* The resolver or the connection that is waited for has not answered in time: the next attempt asks anew. */
+void sira_i_server_give_up(sira_server *server);
+
 /* A request on this flow failed: the next one tries another target, when there is one. */
 void sira_i_server_target_failed(sira_server *server, const sira_flow *flow);
 

@@ -278,6 +278,7 @@ static void proceed(sira_registration *registration)
         registration->state = (uint8_t)state;
         registration->next_at = SIRA_NEVER; /* a turn comes for sure */
     } else if (agent_of(registration)->now >= registration->next_at) {
+        sira_i_server_give_up(registration->account->server);
         failed_by(registration, state == SIRA_REGISTRATION_LOCATING ? SIRA_E_RESOLVE : SIRA_E_TRANSPORT);
     } else {
         uint64_t give_up = agent_of(registration)->now + 64u * (uint64_t)agent_of(registration)->config.t1;

@@ -187,6 +187,13 @@ void sira_i_server_target_failed(sira_server *server, const sira_flow *flow)
     server->target = (uint8_t)((server->target + 1u) % server->target_count);
 }
 
+void sira_i_server_give_up(sira_server *server)
+{
+    server->ticket = 0;
+    if (server->flow_state == SIRA_I_FLOW_OPENING)
+        close_flow(server);
+}
+
 /* ---- when: turns ---- */
 
 static void give_turn(sira_server *server, sira_registration *registration)

@@ -284,6 +284,12 @@ static void a_connection_that_never_comes(void **context)
     world_run(w, 32000);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
     assert_int_equal(world_last(w)->status, SIRA_E_TRANSPORT);
+    assert_int_equal(w->close_calls, 1);
+    world_run(w, 93000);
+    assert_int_equal(w->open_calls, 2);
+    sira_agent_flow_up(&w->agent, &w->opened, w->now);
+    world_run(w, 94000);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
     world_close(w);
 }
 
@@ -397,6 +403,16 @@ static void a_resolver_that_never_answers(void **context)
     world_run(w, 32000);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
     assert_int_equal(world_last(w)->status, SIRA_E_RESOLVE);
+    uint32_t lost = ticket;
+    world_run(w, 93000); /* after the back-off it is asked anew, and an answer to the old question is none */
+    assert_int_equal(queries, 2);
+    sira_endpoint endpoint = {0};
+    assert_int_equal(sira_endpoint_from_host(SIRA_STR("192.0.2.7"), &endpoint), SIRA_OK);
+    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){lost, &endpoint, 1, 300}, w->now);
+    assert_int_equal(w->sent_count, 0);
+    answer_dns(w, "192.0.2.100");
+    world_run(w, 94000);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
     world_close(w);
 }
 
