@@ -126,22 +126,23 @@ static sira_status find_head(sira_framer *framer, size_t *head, sira_diag *diag)
 static sira_status find_length(sira_framer *framer, size_t head, uint32_t *length, sira_diag *diag)
 {
     sira_i_lines lines = {pending(framer).at, pending(framer).at + head, SIRA_LENIENT_NONE};
-    sira_i_line_error error;
+    sira_i_line_error error = {0};
     sira_field field;
-    const char *stop;
     bool found = false;
-    sira_status status = sira_i_lines_text(&lines, &stop, &error);
+    sira_status status = sira_i_lines_skip(&lines, lines.at, &error);
     if (status != SIRA_OK)
         return fail_syntax(framer, error.at, error.expected, diag);
-    while ((status = sira_i_lines_field(&lines, &field, &error)) != SIRA_IDLE) {
-        if (status != SIRA_OK && error.broken)
+    do {
+        size_t count = 0;
+        status = sira_i_lines_fields(&lines, &field, 1, &count, &error);
+        if (status == SIRA_E_SYNTAX && error.broken)
             return fail_syntax(framer, error.at, error.expected, diag);
-        if (status != SIRA_OK || field.id != SIRA_FIELD_CONTENT_LENGTH)
+        if (count == 0 || field.id != SIRA_FIELD_CONTENT_LENGTH)
             continue;
         if (found || sira_i_content_length(field.value, length) != SIRA_OK)
             return fail_length(framer, field.value.at, "Bad Content-Length", diag);
         found = true;
-    }
+    } while (status != SIRA_OK);
     return found ? SIRA_OK : fail_length(framer, lines.at, "Missing Content-Length", diag);
 }
 

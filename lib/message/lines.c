@@ -1,57 +1,69 @@
 #include "message/lines.h"
 
 #include "base/chars.h"
+#include "message/names.h"
 #include "message/words.h"
 
-static sira_status broken(sira_i_line_error *error, const char *at, const char *expected, const char *reason)
+static const char *broken(sira_i_line_error *error, const char *at, const char *expected, const char *reason)
 {
     *error = (sira_i_line_error){at, expected, reason, true};
-    return SIRA_E_SYNTAX;
+    return NULL;
 }
 
-/* Is there a line end at stop (RFC 3261 25.1: CRLF)? Then lines->at goes behind it. */
-static sira_status take_line_end(sira_i_lines *lines, const char *stop, sira_i_line_error *error)
+/* What stands at stop is no CRLF (RFC 3261 25.1). */
+static const char *behind_unusual_end(const sira_i_lines *lines, const char *stop, sira_i_line_error *error)
 {
-    if (lines->end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n') {
-        lines->at = stop + 2;
-        return SIRA_OK;
-    }
     if (stop == lines->end || (*stop == '\r' && stop + 1 == lines->end))
         return broken(error, stop, "the end of the line", "Incomplete Message");
     if (*stop == '\r')
         return broken(error, stop, "LF behind CR", "Bare CR");
     if ((lines->lenient & SIRA_LENIENT_BARE_LF) == 0)
         return broken(error, stop, "CR before LF", "Bare LF");
-    lines->at = stop + 1;
+    return stop + 1;
+}
+
+/* Where the next line starts; NULL: there is no line end at stop. */
+static inline const char *behind_end(const sira_i_lines *lines, const char *stop, sira_i_line_error *error)
+{
+    if (lines->end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n')
+        return stop + 2;
+    return behind_unusual_end(lines, stop, error);
+}
+
+sira_status sira_i_lines_end(sira_i_lines *lines, const char *stop, sira_i_line_error *error)
+{
+    const char *next = behind_end(lines, stop, error);
+    if (next == NULL)
+        return SIRA_E_SYNTAX;
+    lines->at = next;
     return SIRA_OK;
 }
 
-sira_status sira_i_lines_text(sira_i_lines *lines, const char **stop, sira_i_line_error *error)
-{
-    *stop = sira_i_find_line_end(lines->at, lines->end);
-    return take_line_end(lines, *stop, error);
-}
-
-static bool is_space(char c)
+static inline bool is_space(char c)
 {
     return c == ' ' || c == '\t';
 }
 
-/* The rest of a line and the lines that continue it. */
-static sira_status take_folded(sira_i_lines *lines, const char *at, const char **stop, sira_i_line_error *error)
+static inline bool is_white(char c)
+{
+    return is_space(c) || c == '\r' || c == '\n';
+}
+
+sira_status sira_i_lines_skip(sira_i_lines *lines, const char *at, sira_i_line_error *error)
 {
     do {
-        *stop = sira_i_find_line_end(at, lines->end);
-        sira_status status = take_line_end(lines, *stop, error);
-        if (status != SIRA_OK)
-            return status;
-        at = lines->at;
+        while (at < lines->end && *at != '\r' && *at != '\n')
+            at++;
+        at = behind_end(lines, at, error);
+        if (at == NULL)
+            return SIRA_E_SYNTAX;
     } while (at < lines->end && is_space(*at));
+    lines->at = at;
     return SIRA_OK;
 }
 
 /* The first colon, or NULL when a name of ordinary length does not end in one. */
-static const char *find_colon(const char *at, const char *end)
+static inline const char *find_colon(const char *at, const char *end)
 {
     for (unsigned words = 0; words < 4 && end - at >= 8; words++, at += 8) {
         uint64_t marks = sira_i_same(sira_i_load(at), ':');
@@ -61,60 +73,83 @@ static const char *find_colon(const char *at, const char *end)
     return NULL;
 }
 
-/* HCOLON = *( SP / HTAB ) ":". Any token is a name; *stop is then the colon. */
-static bool take_any_name(const sira_i_lines *lines, sira_field *field, const char **stop)
+/* HCOLON = *( SP / HTAB ) ":". Any token is a name. Returns the colon, or NULL with the error set. */
+static const char *take_any_name(const char *start, const char *end, sira_field *field, sira_i_line_error *error)
 {
-    const char *start = lines->at;
-    const char *name_end = sira_i_span(start, lines->end, SIRA_I_TOKEN);
-    *stop = sira_i_span(name_end, lines->end, SIRA_I_WSP);
+    const char *name_end = sira_i_span(start, end, SIRA_I_TOKEN);
+    const char *colon = sira_i_span(name_end, end, SIRA_I_WSP);
     field->name = (sira_str){start, (size_t)(name_end - start)};
     field->id = (uint16_t)sira_field_id_of(field->name);
-    return name_end > start && *stop < lines->end && **stop == ':';
+    if (name_end > start && colon < end && *colon == ':')
+        return colon;
+    *error = (sira_i_line_error){colon, "a header name and a colon", "Bad Header Line", false};
+    return NULL;
 }
 
 /* A known name directly before a colon needs no look at each octet. */
-static bool take_name(const sira_i_lines *lines, sira_field *field, const char **stop)
+static inline const char *take_name(const char *start, const char *end, sira_field *field, sira_i_line_error *error)
 {
-    const char *colon = find_colon(lines->at, lines->end);
-    if (colon != NULL) {
-        field->name = (sira_str){lines->at, (size_t)(colon - lines->at)};
-        field->id = (uint16_t)sira_field_id_of(field->name);
-        *stop = colon;
-        if (field->id != SIRA_FIELD_OTHER)
-            return true;
-    }
-    return take_any_name(lines, field, stop);
+    const char *colon = find_colon(start, end);
+    if (colon == NULL)
+        return take_any_name(start, end, field, error);
+    size_t length = (size_t)(colon - start);
+    sira_field_id id = sira_i_field_id_at(start, length, (size_t)(end - start));
+    if (id == SIRA_FIELD_OTHER)
+        return take_any_name(start, end, field, error);
+    field->name = (sira_str){start, length};
+    field->id = (uint16_t)id;
+    return colon;
 }
 
-/* The value is what stands between the white space and folds around it. */
-static sira_str trimmed(const char *at, const char *stop)
+/* The value is what stands between the white space and folds around it (RFC 3261 7.3.1). Returns where the next line
+ * starts, or NULL with the error set. */
+static inline const char *take_value(const sira_i_lines *lines, const char *at, sira_str *value,
+                                     sira_i_line_error *error)
 {
-    while (at < stop && (is_space(*at) || *at == '\r' || *at == '\n'))
-        at++;
-    while (at < stop && (is_space(stop[-1]) || stop[-1] == '\r' || stop[-1] == '\n'))
+    const char *start = at, *stop;
+    do {
+        stop = sira_i_find_line_end(at, lines->end);
+        at = behind_end(lines, stop, error);
+        if (at == NULL)
+            return NULL;
+    } while (at < lines->end && is_space(*at));
+    while (start < stop && is_white(*start))
+        start++;
+    while (start < stop && is_white(stop[-1]))
         stop--;
-    return (sira_str){at, (size_t)(stop - at)};
+    *value = (sira_str){start, (size_t)(stop - start)};
+    return at;
 }
 
-sira_status sira_i_lines_field(sira_i_lines *lines, sira_field *field, sira_i_line_error *error)
+/* After a line that was refused: on to the next, if it can be found. */
+static void pass_line(sira_i_lines *lines, sira_i_line_error *error)
 {
-    const char *stop;
-    if (lines->at < lines->end && (*lines->at == '\r' || *lines->at == '\n')) {
-        sira_status status = take_line_end(lines, lines->at, error);
-        return status == SIRA_OK ? SIRA_IDLE : status;
+    sira_i_line_error worse;
+    if (!error->broken && sira_i_lines_skip(lines, error->at, &worse) != SIRA_OK)
+        *error = worse;
+}
+
+sira_status sira_i_lines_fields(sira_i_lines *lines, sira_field *slots, size_t capacity, size_t *count,
+                                sira_i_line_error *error)
+{
+    const char *at = lines->at, *end = lines->end;
+    sira_field *field = slots + *count, *slots_end = slots + capacity;
+    while (at == end || (*at != '\r' && *at != '\n')) {
+        const char *colon = field < slots_end ? take_name(at, end, field, error) : NULL;
+        const char *next = colon != NULL ? take_value(lines, colon + 1, &field->value, error) : NULL;
+        if (next == NULL)
+            break;
+        at = next;
+        field++;
     }
-    if (!take_name(lines, field, &stop)) {
-        *error = (sira_i_line_error){stop, "a header name and a colon", "Bad Header Line", false};
-        sira_i_line_error worse;
-        if (take_folded(lines, stop, &stop, &worse) != SIRA_OK)
-            *error = worse;
-        return SIRA_E_SYNTAX;
-    }
-    const char *value = stop + 1;
-    sira_status status = take_folded(lines, value, &stop, error);
-    if (status == SIRA_OK)
-        field->value = trimmed(value, stop);
-    return status;
+    *count = (size_t)(field - slots);
+    lines->at = at;
+    if (at < end && (*at == '\r' || *at == '\n'))
+        return sira_i_lines_end(lines, at, error);
+    if (field == slots_end)
+        return SIRA_E_FIELDS;
+    pass_line(lines, error);
+    return SIRA_E_SYNTAX;
 }
 
 sira_status sira_i_content_length(sira_str value, uint32_t *length)

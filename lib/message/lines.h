@@ -17,12 +17,18 @@ typedef struct sira_i_line_error {
     bool broken; /* the lines can't be told apart from there on: nothing behind can be read */
 } sira_i_line_error;
 
-/* Takes the rest of the line, up to *stop. SIRA_OK or SIRA_E_SYNTAX. */
-sira_status sira_i_lines_text(sira_i_lines *lines, const char **stop, sira_i_line_error *error);
+/* Takes the line end that must stand at stop. SIRA_OK, or SIRA_E_SYNTAX, and then the lines are broken. */
+sira_status sira_i_lines_end(sira_i_lines *lines, const char *stop, sira_i_line_error *error);
 
-/* Takes a header line with its folds (RFC 3261 7.3.1). SIRA_OK; SIRA_IDLE: the empty line, which is taken as well;
- * SIRA_E_SYNTAX: if it is not broken, the line is taken and others may follow. */
-sira_status sira_i_lines_field(sira_i_lines *lines, sira_field *field, sira_i_line_error *error);
+/* Takes the rest of a line that is of no use, from at on, with its folds. SIRA_OK, or SIRA_E_SYNTAX, and then the lines
+ * are broken. */
+sira_status sira_i_lines_skip(sira_i_lines *lines, const char *at, sira_i_line_error *error);
+
+/* Takes header lines with their folds (RFC 3261 7.3.1) into the slots from *count on. SIRA_OK: the empty line was
+ * reached and taken; SIRA_E_FIELDS: all slots are taken, and it was not reached; SIRA_E_SYNTAX: if it is not broken,
+ * the line is taken, and this may be called again. */
+sira_status sira_i_lines_fields(sira_i_lines *lines, sira_field *slots, size_t capacity, size_t *count,
+                                sira_i_line_error *error);
 
 /* Does a SIP-Version, of whatever number, start here (RFC 3261 7.1: in any case)? */
 static inline bool sira_i_is_sip(const char *at, const char *stop)

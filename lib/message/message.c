@@ -31,75 +31,91 @@ static sira_status refuse(parse *p, sira_status status, const char *at, const si
 
 /* ---- start line ---- */
 
-/* SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT (RFC 3261 25.1), up to stop or a space. */
-static sira_status version(const char *at, const char *stop, const char **next)
+/* SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT (RFC 3261 25.1). *next is behind it, or where it went wrong. */
+static sira_status version(const char *at, const char *end, const char **next)
 {
-    if (!sira_i_is_sip(at, stop))
+    *next = at;
+    if (!sira_i_is_sip(at, end))
         return SIRA_E_SYNTAX;
-    const char *major = at + 4, *dot = sira_i_span(major, stop, SIRA_I_DIGIT);
-    if (dot == major || dot == stop || *dot != '.')
+    const char *major = at + 4, *dot = sira_i_span(major, end, SIRA_I_DIGIT);
+    *next = dot;
+    if (dot == major || dot == end || *dot != '.')
         return SIRA_E_SYNTAX;
-    *next = sira_i_span(dot + 1, stop, SIRA_I_DIGIT);
+    *next = sira_i_span(dot + 1, end, SIRA_I_DIGIT);
     if (*next == dot + 1)
         return SIRA_E_SYNTAX;
     return *next - major == 3 && memcmp(major, "2.0", 3) == 0 ? SIRA_OK : SIRA_E_VERSION;
 }
 
-/* Request-Line = Method SP Request-URI SP SIP-Version CRLF (RFC 3261 7.1): one space each. */
-static sira_status request_line(parse *p, const char *at, const char *stop)
+static bool at_line_end(const char *at, const char *end)
+{
+    return at == end || *at == '\r' || *at == '\n';
+}
+
+/* Request-Line = Method SP Request-URI SP SIP-Version CRLF (RFC 3261 7.1): one space each. *at moves on. */
+static sira_status request_line(parse *p, const char **at)
 {
     static const sira_diag bad = {.expected = "a method, a URI and SIP/2.0 with one space between",
                                   .field = "",
                                   .code = 400,
                                   .reason = "Bad Request-Line"};
+    static const sira_diag other_version = {
+        .expected = "SIP/2.0", .field = "", .code = 505, .reason = "Version Not Supported"};
     sira_message *m = p->message;
-    m->is_request = true;
-    const char *method_end = sira_i_span(at, stop, SIRA_I_TOKEN);
-    if (method_end == at || method_end == stop || *method_end != ' ')
-        return refuse(p, SIRA_E_SYNTAX, method_end, &bad);
-    m->method_name = (sira_str){at, (size_t)(method_end - at)};
+    const char *method = *at, *end = p->lines.end;
+    *at = sira_i_span(method, end, SIRA_I_TOKEN);
+    if (*at == method || *at == end || **at != ' ')
+        return refuse(p, SIRA_E_SYNTAX, *at, &bad);
+    m->method_name = (sira_str){method, (size_t)(*at - method)};
     m->method = (uint8_t)sira_method_of(m->method_name);
-    const char *uri = method_end + 1, *uri_end = sira_i_span(uri, stop, SIRA_I_URIC);
-    if (uri_end == uri || uri_end == stop || *uri_end != ' ')
-        return refuse(p, SIRA_E_SYNTAX, uri_end, &bad);
-    m->uri = (sira_str){uri, (size_t)(uri_end - uri)};
-    const char *next = stop;
-    sira_status status = version(uri_end + 1, stop, &next);
-    if (status == SIRA_E_SYNTAX || next != stop)
-        return refuse(p, SIRA_E_SYNTAX, status == SIRA_E_SYNTAX ? uri_end + 1 : next, &bad);
-    if (status == SIRA_E_VERSION)
-        return refuse(p, SIRA_E_VERSION, uri_end + 1,
-                      &(sira_diag){.expected = "SIP/2.0", .field = "", .code = 505, .reason = "Version Not Supported"});
+    const char *uri = *at + 1;
+    *at = sira_i_span(uri, end, SIRA_I_URIC);
+    if (*at == uri || *at == end || **at != ' ')
+        return refuse(p, SIRA_E_SYNTAX, *at, &bad);
+    m->uri = (sira_str){uri, (size_t)(*at - uri)};
+    const char *number = *at + 1;
+    sira_status status = version(number, end, at);
+    if (status == SIRA_E_SYNTAX || !at_line_end(*at, end))
+        return refuse(p, SIRA_E_SYNTAX, *at, &bad);
+    return status == SIRA_OK ? SIRA_OK : refuse(p, status, number, &other_version);
+}
+
+/* The reason phrase is for people: everything but control characters is let pass. */
+static sira_status reason_phrase(parse *p, const char **at)
+{
+    const char *start = *at, *end = p->lines.end, *next = start;
+    while (next < end && ((unsigned char)*next >= ' ' || *next == '\t') && *next != 0x7f)
+        next++;
+    *at = next;
+    p->message->reason = (sira_str){start, (size_t)(next - start)};
+    if (!at_line_end(next, end))
+        return refuse(p, SIRA_E_SYNTAX, next, &(sira_diag){.expected = "text", .field = "", .reason = ""});
     return SIRA_OK;
 }
 
-/* Status-Line = SIP-Version SP Status-Code SP Reason-Phrase CRLF (RFC 3261 7.2). In the reason phrase, which is for
- * people, everything but control characters is let pass. */
-static sira_status status_line(parse *p, const char *at, const char *stop)
+/* Status-Line = SIP-Version SP Status-Code SP Reason-Phrase CRLF (RFC 3261 7.2). *at moves on. */
+static sira_status status_line(parse *p, const char **at)
 {
     static const sira_diag bad = {
         .expected = "SIP/2.0, a status code and a reason with one space between", .field = "", .reason = ""};
-    sira_message *m = p->message;
-    const char *next;
-    sira_status status = version(at, stop, &next);
-    if (status != SIRA_OK)
-        return refuse(p, status, at,
-                      status == SIRA_E_VERSION ? &(sira_diag){.expected = "SIP/2.0", .field = "", .reason = ""} : &bad);
-    if (next == stop || *next != ' ')
-        return refuse(p, SIRA_E_SYNTAX, next, &bad);
-    const char *code = next + 1, *code_end = sira_i_span(code, stop, SIRA_I_DIGIT);
-    if (code_end == code || code_end == stop || *code_end != ' ')
-        return refuse(p, SIRA_E_SYNTAX, code_end, &bad);
+    static const sira_diag other_version = {.expected = "SIP/2.0", .field = "", .reason = ""};
+    static const sira_diag bad_code = {.expected = "a status code from 100 to 699", .field = "", .reason = ""};
+    const char *start = *at, *end = p->lines.end;
+    sira_status status = version(start, end, at);
+    if (status == SIRA_E_VERSION)
+        return refuse(p, status, start, &other_version);
+    if (status != SIRA_OK || *at == end || **at != ' ')
+        return refuse(p, SIRA_E_SYNTAX, *at, &bad);
+    const char *code = *at + 1;
+    *at = sira_i_span(code, end, SIRA_I_DIGIT);
+    if (*at == code || *at == end || **at != ' ')
+        return refuse(p, SIRA_E_SYNTAX, *at, &bad);
     uint32_t number = 0;
-    if (code_end - code != 3 || sira_str_to_u32((sira_str){code, 3}, 699, &number) != SIRA_OK || number < 100)
-        return refuse(p, SIRA_E_NUMBER, code,
-                      &(sira_diag){.expected = "a status code from 100 to 699", .field = "", .reason = ""});
-    m->status_code = (uint16_t)number;
-    m->reason = (sira_str){code_end + 1, (size_t)(stop - code_end - 1)};
-    for (const char *c = m->reason.at; c < stop; c++)
-        if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f)
-            return refuse(p, SIRA_E_SYNTAX, c, &(sira_diag){.expected = "text", .field = "", .reason = ""});
-    return SIRA_OK;
+    if (*at - code != 3 || sira_str_to_u32((sira_str){code, 3}, 699, &number) != SIRA_OK || number < 100)
+        return refuse(p, SIRA_E_NUMBER, code, &bad_code);
+    p->message->status_code = (uint16_t)number;
+    ++*at;
+    return reason_phrase(p, at);
 }
 
 static sira_status refuse_line(parse *p, const sira_i_line_error *error)
@@ -111,13 +127,12 @@ static sira_status refuse_line(parse *p, const sira_i_line_error *error)
 /* SIRA_OK: the line was taken, right or not. */
 static sira_status start_line(parse *p)
 {
-    const char *start = p->lines.at, *stop;
+    const char *at = p->lines.at;
     sira_i_line_error error;
-    p->message->is_request = !sira_i_is_sip(start, p->lines.end);
-    if (sira_i_lines_text(&p->lines, &stop, &error) != SIRA_OK)
-        return refuse_line(p, &error);
-    (void)(p->message->is_request ? request_line(p, start, stop) : status_line(p, start, stop));
-    return SIRA_OK;
+    p->message->is_request = !sira_i_is_sip(at, p->lines.end);
+    sira_status status = p->message->is_request ? request_line(p, &at) : status_line(p, &at);
+    status = status == SIRA_OK ? sira_i_lines_end(&p->lines, at, &error) : sira_i_lines_skip(&p->lines, at, &error);
+    return status == SIRA_OK ? SIRA_OK : refuse_line(p, &error);
 }
 
 /* ---- header lines ---- */
@@ -138,40 +153,34 @@ static bool stands_once(unsigned id)
     return (once >> id & 1) != 0;
 }
 
-static void enter(sira_message *m, unsigned id)
+static void enter_all(sira_message *m)
 {
-    m->field_count++;
-    if (m->first[id] == 0)
-        m->first[id] = m->field_count;
-    else if (m->repeated == 0 && stands_once(id))
-        m->repeated = m->field_count;
+    for (size_t i = 0; i < m->field_count; i++) {
+        unsigned id = m->fields[i].id;
+        if (m->first[id] == 0)
+            m->first[id] = (uint16_t)(i + 1);
+        else if (m->repeated == 0 && stands_once(id))
+            m->repeated = (uint16_t)(i + 1);
+    }
 }
 
 /* SIRA_OK: all lines up to the body were taken. */
 static sira_status header_lines(parse *p)
 {
+    static const sira_diag too_many = {
+        .expected = "fewer header fields", .field = "", .code = 513, .reason = "Too Many Header Fields"};
     sira_message *m = p->message;
     sira_i_line_error error;
-    sira_field field;
-    for (;;) {
-        const char *start = p->lines.at;
-        sira_status status = sira_i_lines_field(&p->lines, &field, &error);
-        if (status == SIRA_IDLE)
-            return SIRA_OK;
-        if (status != SIRA_OK) {
+    sira_status status;
+    size_t count = 0;
+    do {
+        status = sira_i_lines_fields(&p->lines, m->fields, m->field_capacity, &count, &error);
+        if (status == SIRA_E_SYNTAX)
             (void)refuse_line(p, &error);
-            if (error.broken)
-                return status;
-            continue;
-        }
-        if (m->field_count == m->field_capacity)
-            return refuse(
-                p, SIRA_E_FIELDS, start,
-                &(sira_diag){
-                    .expected = "fewer header fields", .field = "", .code = 513, .reason = "Too Many Header Fields"});
-        m->fields[m->field_count] = field;
-        enter(m, field.id);
-    }
+    } while (status == SIRA_E_SYNTAX && !error.broken);
+    m->field_count = (uint16_t)count;
+    enter_all(m);
+    return status == SIRA_E_FIELDS ? refuse(p, status, p->lines.at, &too_many) : status;
 }
 
 /* ---- body ---- */

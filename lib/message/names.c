@@ -73,12 +73,16 @@ static const name_texts texts = {.NONE = "",
 };
 
 /* Index: sira_field_id. */
-static const uint16_t places[SIRA_FIELD_COUNT + 1] = {
-    offsetof(name_texts, NONE),
+static const uint16_t places[SIRA_FIELD_COUNT] = {offsetof(name_texts, NONE),
 #define X(id, name, first, last) offsetof(name_texts, id),
-    NAMES(X)
+                                                  NAMES(X)
 #undef X
-        offsetof(name_texts, room),
+};
+
+static const uint8_t lengths[SIRA_FIELD_COUNT] = {0,
+#define X(id, name, first, last) sizeof(name) - 1,
+                                                  NAMES(X)
+#undef X
 };
 
 /* No two of the names share a slot; the compiler would warn of an initializer that is overridden. */
@@ -116,47 +120,58 @@ static inline unsigned lower(char c)
 }
 
 /* Letters, which alone have bit 6 among the octets of known names, are alike in either case. */
-static inline uint64_t difference(const char *name, const char *known)
+static inline uint64_t difference(uint64_t word, uint64_t known)
 {
-    uint64_t right = sira_i_load(known);
-    uint64_t any_case = (right & SIRA_I_EACH(0x40)) >> 1;
-    return (sira_i_load(name) | any_case) ^ (right | any_case);
+    return (word ^ known) & ~((known & SIRA_I_EACH(0x40)) >> 1);
 }
 
-static bool same(const char *name, const char *known, size_t length)
+/* Fewer than eight octets. */
+static inline uint64_t load_few(const char *text, size_t length)
 {
-    if (length >= 8) {
-        size_t last = length - 8;
-        for (size_t i = 0; i < last; i += 8)
-            if (difference(name + i, known + i) != 0)
-                return false;
-        return difference(name + last, known + last) == 0;
+    uint64_t word = 0;
+    for (size_t i = 0; i < length; i++)
+        word |= (uint64_t)(unsigned char)text[i] << (8 * i);
+    return word;
+}
+
+/* Of the known name SIRA_I_NAME_ROOM bytes may be read, of the other only length, or room if that is more. */
+static inline bool same(const char *name, const char *known, size_t length, size_t room)
+{
+    if (length < 8) {
+        uint64_t word = room >= 8 ? sira_i_load(name) : load_few(name, length);
+        return difference(word, sira_i_load(known)) << (64 - 8 * length) == 0;
     }
-    for (size_t i = 0; i < length; i++) {
-        unsigned right = (unsigned char)known[i], any_case = (right & 0x40u) >> 1;
-        if (((unsigned char)name[i] | any_case) != (right | any_case))
-            return false;
-    }
-    return true;
+    uint64_t found = difference(sira_i_load(name), sira_i_load(known));
+    for (size_t i = 8; i + 8 < length; i += 8)
+        found |= difference(sira_i_load(name + i), sira_i_load(known + i));
+    return (found | difference(sira_i_load(name + length - 8), sira_i_load(known + length - 8))) == 0;
+}
+
+static sira_field_id compact_id(char c)
+{
+    unsigned letter = lower(c) - 'a';
+    /* bit 5 makes letters alike, but not only letters */
+    return letter < 26 && (c & 0x40) != 0 ? (sira_field_id)compact[letter] : SIRA_FIELD_OTHER;
+}
+
+sira_field_id sira_i_field_id_at(const char *name, size_t length, size_t room)
+{
+    if (length <= 1)
+        return length == 1 ? compact_id(*name) : SIRA_FIELD_OTHER;
+    unsigned id = slots[SLOT((unsigned)length, lower(name[0]), lower(name[length - 1]))];
+    if (length != lengths[id])
+        return SIRA_FIELD_OTHER;
+    return same(name, (const char *)&texts + places[id], length, room) ? (sira_field_id)id : SIRA_FIELD_OTHER;
 }
 
 sira_field_id sira_field_id_of(sira_str name)
 {
-    if (name.len <= 1) {
-        unsigned letter = name.len == 1 ? lower(name.at[0]) - 'a' : 26;
-        /* bit 5 makes letters alike, but also '@' to '_' like what stands above them */
-        return letter < 26 && (name.at[0] & 0x40) != 0 ? (sira_field_id)compact[letter] : SIRA_FIELD_OTHER;
-    }
-    unsigned slot = SLOT((unsigned)name.len, lower(name.at[0]), lower(name.at[name.len - 1]));
-    sira_field_id id = (sira_field_id)slots[slot];
-    if (name.len != sira_i_field_name_length(id) || !same(name.at, sira_field_name(id), name.len))
-        return SIRA_FIELD_OTHER;
-    return id;
+    return sira_i_field_id_at(name.at, name.len, name.len);
 }
 
 size_t sira_i_field_name_length(sira_field_id id)
 {
-    return (size_t)(places[id + 1] - places[id]) - 1;
+    return lengths[id];
 }
 
 const char *sira_field_name(sira_field_id id)

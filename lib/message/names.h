@@ -7,6 +7,9 @@
 /* So many bytes may be read from sira_field_name() of any id, for copies of a fixed size. */
 #define SIRA_I_NAME_ROOM 32u
 
+/* sira_field_id_of for a name of which more than its length may be read: room bytes. */
+sira_field_id sira_i_field_id_at(const char *name, size_t length, size_t room);
+
 size_t sira_i_field_name_length(sira_field_id id);
 
 #endif

@@ -37,14 +37,22 @@ static inline size_t sira_i_lowest(uint64_t marks)
 /* The first CR or LF from at on; end when there is none. */
 static inline const char *sira_i_find_line_end(const char *at, const char *end)
 {
-    while (end - at >= 8) {
-        /* CR is the highest of the two and nothing else below it is common, so one test finds both. */
+    const uint64_t limit = SIRA_I_EACH('\r' + 1);
+    for (;;) {
+        /* Text sets no top bit when limit is taken off; CR, LF, rare controls and part of UTF-8 do, and get a closer
+         * look. */
+        size_t pairs = (size_t)(end - at) & ~(size_t)15, i = 0;
+        while (i < pairs && (((sira_i_load(at + i) - limit) | (sira_i_load(at + i + 8) - limit)) & SIRA_I_HIGH) == 0)
+            i += 16;
+        at += i;
+        if (i == pairs)
+            break;
         uint64_t marks = sira_i_below(sira_i_load(at), '\r' + 1);
         if (marks == 0) {
             at += 8;
-            continue;
+            marks = sira_i_below(sira_i_load(at), '\r' + 1);
         }
-        at += sira_i_lowest(marks);
+        at += marks != 0 ? sira_i_lowest(marks) : 7;
         if (*at == '\r' || *at == '\n')
             return at;
         at++;
