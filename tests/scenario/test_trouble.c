@@ -554,9 +554,9 @@ static void an_options_ping_is_answered(void **context)
     const sira_message *answer = answer_to(w, options);
     assert_non_null(answer);
     assert_int_equal(answer->status_code, 200);
-    sira_address to;
-    assert_int_equal(sira_message_address(answer, SIRA_FIELD_TO, &to, NULL), SIRA_OK);
-    assert_true(to.tag.len > 0);
+    sira_address answered;
+    assert_int_equal(sira_message_address(answer, SIRA_FIELD_TO, &answered, NULL), SIRA_OK);
+    assert_true(answered.tag.len > 0);
     /* RFC 3261 18.2.2: without rport the answer goes to the port in Via. */
     assert_int_equal(w->sent[w->sent_count - 1].flow.remote.port, 5070);
     world_close(w);
