@@ -52,6 +52,7 @@ set(SIRA_SOURCES
     lib/agent/account.c
     lib/agent/agent.c
     lib/agent/answer.c
+    lib/agent/attempt.c
     lib/agent/binding.c
     lib/agent/config.c
     lib/agent/event.c

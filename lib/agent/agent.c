@@ -70,7 +70,10 @@ sira_status sira_agent_init(sira_agent *agent, const sira_agent_config *config, 
     sira_i_list_init(&agent->servers);
     sira_i_list_init(&agent->events);
     sira_message_init(&agent->message, agent->fields, SIRA_LIMIT_FIELDS);
-    return sira_i_random_fill(&agent->random, agent->tag, sizeof agent->tag);
+    status = sira_i_random_fill(&agent->random, agent->tag, sizeof agent->tag);
+    if (status != SIRA_OK)
+        (void)sira_i_config_refuse(diag, "entropy", "a source that works");
+    return status;
 }
 
 sira_i_transaction_timing sira_i_agent_timing(const sira_agent *agent)

@@ -33,6 +33,33 @@ sira_status sira_i_binding_find(const sira_registration *registration, const sir
 /* Keeps the Service-Route set (RFC 3608 5). SIRA_OK; SIRA_E_LIMIT: it does not fit, and none is kept. */
 sira_status sira_i_service_route_keep(sira_registration *registration, const sira_message *response);
 
+/* ---- attempt.c: the state machine ---- */
+
+extern const struct sira_client_ops sira_i_registration_ops;
+
+/* A request is out and not answered finally. */
+static inline bool sira_i_attempt_is_under_way(const sira_registration *registration)
+{
+    return registration->client.transaction.state == SIRA_I_TRANSACTION_TRYING ||
+           registration->client.transaction.state == SIRA_I_TRANSACTION_PROCEEDING;
+}
+
+/* Sets the one timer to whatever comes next. */
+void sira_i_attempt_schedule(sira_registration *registration);
+
+/* Makes an attempt due now. */
+void sira_i_attempt_begin_at_once(sira_registration *registration);
+
+/* Gives back what an attempt holds: the transaction; the turn, the place in the queue and the wait for HA1. */
+void sira_i_attempt_end_transaction(sira_registration *registration);
+void sira_i_attempt_end(sira_registration *registration);
+
+/* The end in STOPPED, with its event. */
+void sira_i_attempt_stopped(sira_registration *registration, sira_status status, uint16_t code);
+
+/* A random number for a wait; 0 when there is no entropy: then there is no request either, so that is no loss. */
+uint32_t sira_i_registration_draw(sira_registration *registration);
+
 /* ---- event.c ---- */
 
 /* Queues an event of this kind; status and code say why. */

@@ -32,6 +32,7 @@ SPOIL(agent_size, w->agent_config.size = 0)
 SPOIL(agent_send, w->agent_config.transport.send = NULL)
 SPOIL(agent_open, w->agent_config.transport.open = NULL)
 SPOIL(agent_entropy, w->agent_config.entropy.fill = NULL)
+SPOIL(agent_broken, w->entropy_broken = true)
 SPOIL(agent_hash, w->agent_config.hash.digest = NULL)
 SPOIL(agent_no_algorithm, w->agent_config.hash.algorithms = 0)
 SPOIL(agent_scratch, w->agent_config.scratch_size = 511)
@@ -80,6 +81,7 @@ static const config_case cases[] = {
     {"no send", AGENT, agent_send, "transport", 0},
     {"no open", AGENT, agent_open, "transport", 0},
     {"no entropy", AGENT, agent_entropy, "entropy", 0},
+    {"entropy that fails", AGENT, agent_broken, "entropy", SIRA_E_ENTROPY},
     {"no hash", AGENT, agent_hash, "hash", 0},
     {"no algorithm", AGENT, agent_no_algorithm, "hash", 0},
     {"small scratch", AGENT, agent_scratch, "scratch", 0},
