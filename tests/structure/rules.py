@@ -147,7 +147,7 @@ def registered(root):
     problems = []
     for folder, function in (("unit", "sira_unit_test"), ("scenario", "sira_scenario_test")):
         text = re.sub(r"#.*", "", (Path(root) / f"tests/{folder}/CMakeLists.txt").read_text())
-        names = re.findall(rf"^{function}\((\w+)", text, re.M)
+        names = re.findall(rf"^\s*{function}\((\w+)", text, re.M)
         for path in tree.files(root, f"tests/{folder}/test_*.c"):
             if Path(path).stem[len("test_"):] not in names:
                 problems.append(f"{path} is not registered in tests/{folder}/CMakeLists.txt")
