@@ -82,7 +82,8 @@ static const char *take_any_name(const char *start, const char *end, sira_field 
     field->id = (uint16_t)sira_field_id_of(field->name);
     if (name_end > start && colon < end && *colon == ':')
         return colon;
-    *error = (sira_i_line_error){colon, "a header name and a colon", "Bad Header Line", false};
+    *error =
+        (sira_i_line_error){name_end > start ? colon : start, "a header name and a colon", "Bad Header Line", false};
     return NULL;
 }
 

@@ -264,7 +264,7 @@ sira_status sira_message_parse(sira_message *message, sira_str bytes, sira_diag 
     if (bytes.len > SIRA_LIMIT_MESSAGE)
         return refuse(&p, SIRA_E_LIMIT, bytes.at + SIRA_LIMIT_MESSAGE,
                       &(sira_diag){.expected = "the end of the message", .field = "", .reason = ""});
-    if (start_line(&p) == SIRA_OK && header_lines(&p) == SIRA_OK)
+    if (start_line(&p) == SIRA_OK && header_lines(&p) == SIRA_OK && p.status == SIRA_OK)
         (void)body(&p);
     return p.status;
 }

@@ -180,17 +180,19 @@ const char *sira_field_name(sira_field_id id)
 }
 
 /* Index: sira_method. */
-static const char methods[][10] = {
-    "",          "INVITE", "ACK",     "BYE",  "CANCEL", "OPTIONS", "REGISTER", "PRACK",
-    "SUBSCRIBE", "NOTIFY", "PUBLISH", "INFO", "REFER",  "MESSAGE", "UPDATE",
+static const struct {
+    uint8_t length;
+    char name[9];
+} methods[] = {
+    {0, ""},        {6, "INVITE"},   {3, "ACK"},   {3, "BYE"},       {6, "CANCEL"},
+    {7, "OPTIONS"}, {8, "REGISTER"}, {5, "PRACK"}, {9, "SUBSCRIBE"}, {6, "NOTIFY"},
+    {7, "PUBLISH"}, {4, "INFO"},     {5, "REFER"}, {7, "MESSAGE"},   {6, "UPDATE"},
 };
 
 sira_method sira_method_of(sira_str name)
 {
-    if (name.len < 3 || name.len >= sizeof methods[0])
-        return SIRA_METHOD_OTHER;
     for (unsigned i = 1; i < sizeof methods / sizeof methods[0]; i++)
-        if (methods[i][0] == name.at[0] && methods[i][name.len] == '\0' && memcmp(name.at, methods[i], name.len) == 0)
+        if (methods[i].length == name.len && memcmp(methods[i].name, name.at, name.len) == 0)
             return (sira_method)i;
     return SIRA_METHOD_OTHER;
 }
