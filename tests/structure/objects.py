@@ -166,8 +166,10 @@ class CallGraph:
         return max((visit(root, indirect) for root in roots), default=(0, []))
 
     def reachable(self, caller, target):
-        """Message and digest know pointers of their own layer only (a hash provider); the rest are timers and transactions, which
-        call their owners."""
+        """The base calls memset and the application's entropy through pointers, message and digest what is of their own layer (a
+        hash provider); the rest are timers and transactions, which call their owners."""
+        if self.layer[caller] == "base":
+            return False
         if self.layer[caller] in ("message", "digest"):
             return self.layer[target] == self.layer[caller]
         return self.layer[target] not in ("message", "digest")
