@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+/* clang-format off */
 /* The response codes of the IANA registry for SIP, in order, each with its phrase. */
 static const char phrases[] =
     "100Trying\0"
@@ -79,6 +80,7 @@ static const char phrases[] =
     "606Not Acceptable\0"
     "607Unwanted\0"
     "608Rejected\0";
+/* clang-format on */
 
 static const char *find(unsigned code)
 {

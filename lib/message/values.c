@@ -267,7 +267,8 @@ static const char *read_date(const char *at, const char *end, sira_date *date)
         return at + 8;
     if (!take_digits(at + 12, 4, 9999, &year))
         return at + 12;
-    if (!take_digits(at + 17, 2, 23, &hour) || !take_digits(at + 20, 2, 59, &minute) || !take_digits(at + 23, 2, 60, &second))
+    if (!take_digits(at + 17, 2, 23, &hour) || !take_digits(at + 20, 2, 59, &minute) ||
+        !take_digits(at + 23, 2, 60, &second))
         return at + 17;
     date->month++;
     date->year = (uint16_t)year;
