@@ -11,6 +11,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 CASES = {}
 PACKAGES = {
     "app_python3.so": "kamailio-python3-modules",
+    "curl": "curl",
     "ip": "iproute2",
     "kamailio": "kamailio",
     "kamcmd": "kamailio",
