@@ -10,11 +10,11 @@ struct info {
 
 static sira_status read_info(const sira_message *response, sira_field_id id, struct info *info, sira_diag *diag)
 {
-    const sira_i_param table[] = {{"nextnonce", &info->nextnonce},
-                                  {"rspauth", &info->rspauth},
-                                  {"qop", &info->qop},
-                                  {"cnonce", &info->cnonce},
-                                  {"nc", &info->nc}};
+    const sira_i_param table[] = {{SIRA_STR_INIT("nextnonce"), &info->nextnonce},
+                                  {SIRA_STR_INIT("rspauth"), &info->rspauth},
+                                  {SIRA_STR_INIT("qop"), &info->qop},
+                                  {SIRA_STR_INIT("cnonce"), &info->cnonce},
+                                  {SIRA_STR_INIT("nc"), &info->nc}};
     sira_cursor cursor;
     sira_auth auth;
     sira_status status;
@@ -49,9 +49,10 @@ static bool choose_info_qop(sira_i_proof *proof, const struct info *info)
     for (unsigned qop = SIRA_QOP_AUTH; qop <= SIRA_QOP_AUTH_INT; qop++) {
         if (!sira_str_equal_nocase(sira_i_inner(info->qop), sira_i_qop_name((sira_qop)qop)))
             continue;
-        if (proof->qop.len != 0)
-            proof->qop = sira_i_qop_name((sira_qop)qop);
-        return proof->qop.len != 0;
+        if (proof->qop == SIRA_QOP_NONE)
+            return false;
+        proof->qop = (sira_qop)qop;
+        return true;
     }
     return false;
 }

@@ -2,6 +2,7 @@
 #include "digest/client.h"
 
 #include "digest/base64.h"
+#include "message/writing.h"
 
 void sira_i_client_proof(const sira_digest_client *client, const sira_digest_attempt *attempt, size_t index,
                          sira_i_proof *proof, sira_i_proof_scratch *scratch)
@@ -16,7 +17,7 @@ void sira_i_client_proof(const sira_digest_client *client, const sira_digest_att
     proof->nc = sira_i_hex_write(nc_bytes, sizeof nc_bytes, scratch->nc);
     proof->cnonce = sira_i_hex_write(sira_i_algorithm_is_sess(proof->algorithm) ? realm->sess_cnonce : attempt->cnonce,
                                      sizeof attempt->cnonce, scratch->cnonce);
-    proof->qop = sira_i_qop_name((sira_qop)realm->qop);
+    proof->qop = (sira_qop)realm->qop;
 }
 
 /* All that one line is written from; it is complete before the first byte of it is written. */
@@ -29,65 +30,86 @@ struct line {
     uint8_t userhash[SIRA_HASH_SIZE_MAX];
 };
 
-static void write_raw(sira_writer *writer, const char *before, sira_str raw)
+/* Appends what can't break the line: our own text, and what was checked when it was kept. */
+static void put(sira_writer *writer, sira_str text)
 {
-    sira_write_text(writer, sira_str_from(before));
-    sira_write_text(writer, raw);
+    sira_i_write_raw(writer, text.at, text.len);
+}
+
+static void put_hex(sira_writer *writer, const uint8_t *bytes, size_t n)
+{
+    char hex[SIRA_I_HEX_MAX];
+    put(writer, sira_i_hex_write(bytes, n, hex));
 }
 
 static void write_user(const struct line *line, size_t hash_size, sira_writer *writer)
 {
-    if (sira_i_realm_has(line->realm, SIRA_I_REALM_USERHASH)) {
-        sira_write_text(writer, SIRA_STR("Digest username=\""));
-        sira_write_hex(writer, line->userhash, hash_size);
-        sira_write_text(writer, SIRA_STR("\""));
-    } else {
-        sira_write_text(writer, SIRA_STR("Digest username="));
+    SIRA_I_WRITE(writer, "Digest username=");
+    if (!sira_i_realm_has(line->realm, SIRA_I_REALM_USERHASH)) {
         sira_write_quoted(writer, line->client->config->user);
+        return;
     }
+    SIRA_I_WRITE(writer, "\"");
+    put_hex(writer, line->userhash, hash_size);
+    SIRA_I_WRITE(writer, "\"");
 }
 
 static void write_auts(const struct line *line, sira_writer *writer)
 {
     char text[SIRA_I_BASE64_SIZE(SIRA_I_AUTS_SIZE)];
-    write_raw(writer, ", auts=\"", sira_i_base64_write(line->realm->ha1 + SIRA_I_AUTS_AT, SIRA_I_AUTS_SIZE, text));
-    sira_write_text(writer, SIRA_STR("\""));
+    SIRA_I_WRITE(writer, ", auts=\"");
+    put(writer, sira_i_base64_write(line->realm->ha1 + SIRA_I_AUTS_AT, SIRA_I_AUTS_SIZE, text));
+    SIRA_I_WRITE(writer, "\"");
 }
 
-/* Realm, nonce and opaque go back as they came. Quotes or none: RFC 7616 3.4. */
+/* Whether a value stands in quotes: RFC 7616 3.4. */
+static void write_options(const struct line *line, sira_writer *writer)
+{
+    const sira_digest_realm *realm = line->realm;
+    if (sira_i_realm_has(realm, SIRA_I_REALM_ALGORITHM)) {
+        SIRA_I_WRITE(writer, ", algorithm=");
+        put(writer, sira_str_from(sira_algorithm_name((sira_algorithm)realm->algorithm)));
+    }
+    if (realm->qop != SIRA_QOP_NONE) {
+        SIRA_I_WRITE(writer, ", cnonce=\"");
+        put(writer, line->cnonce);
+        SIRA_I_WRITE(writer, "\"");
+    }
+    if (sira_i_realm_has(realm, SIRA_I_REALM_OPAQUE)) {
+        SIRA_I_WRITE(writer, ", opaque=\"");
+        put(writer, (sira_str){realm->opaque, realm->opaque_len});
+        SIRA_I_WRITE(writer, "\"");
+    }
+    if (realm->qop != SIRA_QOP_NONE) {
+        SIRA_I_WRITE(writer, ", qop=");
+        put(writer, sira_i_qop_name((sira_qop)realm->qop));
+        SIRA_I_WRITE(writer, ", nc=");
+        put(writer, line->nc);
+    }
+    if (sira_i_realm_has(realm, SIRA_I_REALM_USERHASH))
+        SIRA_I_WRITE(writer, ", userhash=true");
+    if (sira_i_realm_has(realm, SIRA_I_REALM_AUTS))
+        write_auts(line, writer);
+}
+
+/* Realm, nonce and opaque go back as they came. */
 static void write_line(const struct line *line, sira_writer *writer)
 {
     const sira_digest_realm *realm = line->realm;
-    const sira_algorithm algorithm = (sira_algorithm)realm->algorithm;
-    const size_t hash_size = sira_hash_size(sira_i_algorithm_hash(algorithm));
+    const size_t hash_size = sira_hash_size(sira_i_algorithm_hash((sira_algorithm)realm->algorithm));
     sira_write_begin(writer, sira_i_realm_has(realm, SIRA_I_REALM_PROXY) ? SIRA_FIELD_PROXY_AUTHORIZATION
                                                                          : SIRA_FIELD_AUTHORIZATION);
     write_user(line, hash_size, writer);
-    write_raw(writer, ", realm=\"", sira_i_realm_text(realm));
-    write_raw(writer, "\", nonce=\"", sira_i_realm_nonce(realm));
-    sira_write_text(writer, SIRA_STR("\", uri="));
+    SIRA_I_WRITE(writer, ", realm=\"");
+    put(writer, sira_i_realm_text(realm));
+    SIRA_I_WRITE(writer, "\", nonce=\"");
+    put(writer, sira_i_realm_nonce(realm));
+    SIRA_I_WRITE(writer, "\", uri=");
     sira_write_quoted(writer, line->request->uri);
-    sira_write_text(writer, SIRA_STR(", response=\""));
-    sira_write_hex(writer, line->response, hash_size);
-    sira_write_text(writer, SIRA_STR("\""));
-    if (sira_i_realm_has(realm, SIRA_I_REALM_ALGORITHM))
-        write_raw(writer, ", algorithm=", sira_str_from(sira_algorithm_name(algorithm)));
-    if (realm->qop != SIRA_QOP_NONE) {
-        write_raw(writer, ", cnonce=\"", line->cnonce);
-        sira_write_text(writer, SIRA_STR("\""));
-    }
-    if (sira_i_realm_has(realm, SIRA_I_REALM_OPAQUE)) {
-        write_raw(writer, ", opaque=\"", (sira_str){realm->opaque, realm->opaque_len});
-        sira_write_text(writer, SIRA_STR("\""));
-    }
-    if (realm->qop != SIRA_QOP_NONE) {
-        write_raw(writer, ", qop=", sira_i_qop_name((sira_qop)realm->qop));
-        write_raw(writer, ", nc=", line->nc);
-    }
-    if (sira_i_realm_has(realm, SIRA_I_REALM_USERHASH))
-        sira_write_text(writer, SIRA_STR(", userhash=true"));
-    if (sira_i_realm_has(realm, SIRA_I_REALM_AUTS))
-        write_auts(line, writer);
+    SIRA_I_WRITE(writer, ", response=\"");
+    put_hex(writer, line->response, hash_size);
+    SIRA_I_WRITE(writer, "\"");
+    write_options(line, writer);
     sira_write_end(writer);
 }
 

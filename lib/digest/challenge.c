@@ -12,7 +12,7 @@ sira_status sira_i_digest_refuse(sira_diag *diag, sira_status status, const char
 static const sira_i_param *param_of(sira_str name, const sira_i_param *table, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (sira_str_equal_nocase(name, sira_str_from(table[i].name)))
+        if (name.len == table[i].name.len && sira_str_equal_nocase(name, table[i].name))
             return &table[i];
     return NULL;
 }
@@ -45,6 +45,8 @@ sira_status sira_i_params_read(sira_str params, const sira_i_param *table, size_
 static bool token_next(sira_str *list, sira_str *token)
 {
     size_t i = 0;
+    if (list->len == 0)
+        return false;
     while (i < list->len && (list->at[i] == ',' || list->at[i] == ' ' || list->at[i] == '\t' || list->at[i] == '\r' ||
                              list->at[i] == '\n'))
         i++;
@@ -77,9 +79,11 @@ sira_status sira_challenge_parse(sira_challenge *challenge, const sira_auth *aut
     sira_challenge found = {0};
     sira_str algorithm = {0}, qop = {0}, stale = {0}, userhash = {0}, charset = {0};
     const sira_i_param table[] = {
-        {"realm", &found.realm},   {"nonce", &found.nonce},   {"opaque", &found.opaque},
-        {"domain", &found.domain}, {"algorithm", &algorithm}, {"qop", &qop},
-        {"stale", &stale},         {"userhash", &userhash},   {"charset", &charset},
+        {SIRA_STR_INIT("realm"), &found.realm},   {SIRA_STR_INIT("nonce"), &found.nonce},
+        {SIRA_STR_INIT("opaque"), &found.opaque}, {SIRA_STR_INIT("domain"), &found.domain},
+        {SIRA_STR_INIT("algorithm"), &algorithm}, {SIRA_STR_INIT("qop"), &qop},
+        {SIRA_STR_INIT("stale"), &stale},         {SIRA_STR_INIT("userhash"), &userhash},
+        {SIRA_STR_INIT("charset"), &charset},
     };
     sira_status status = sira_i_params_read(auth->params, table, sizeof table / sizeof table[0], diag);
     if (status != SIRA_OK)

@@ -1,8 +1,6 @@
 /* Authorization and Proxy-Authorization, taken apart and checked against HA1. */
 #include "digest/server.h"
 
-#include <string.h>
-
 static sira_status read_count(sira_credentials *credentials)
 {
     uint64_t count = 0;
@@ -61,19 +59,19 @@ sira_status sira_credentials_parse(sira_credentials *credentials, const sira_aut
     sira_credentials found = {.count = 0};
     sira_str algorithm = {NULL, 0}, qop = {NULL, 0}, userhash = {NULL, 0};
     const sira_i_param table[] = {
-        {"username", &found.username},
-        {"username*", &found.username_extended},
-        {"realm", &found.realm},
-        {"nonce", &found.nonce},
-        {"uri", &found.uri},
-        {"response", &found.response},
-        {"cnonce", &found.cnonce},
-        {"opaque", &found.opaque},
-        {"nc", &found.nc},
-        {"auts", &found.auts},
-        {"algorithm", &algorithm},
-        {"qop", &qop},
-        {"userhash", &userhash},
+        {SIRA_STR_INIT("username"), &found.username},
+        {SIRA_STR_INIT("username*"), &found.username_extended},
+        {SIRA_STR_INIT("realm"), &found.realm},
+        {SIRA_STR_INIT("nonce"), &found.nonce},
+        {SIRA_STR_INIT("uri"), &found.uri},
+        {SIRA_STR_INIT("response"), &found.response},
+        {SIRA_STR_INIT("cnonce"), &found.cnonce},
+        {SIRA_STR_INIT("opaque"), &found.opaque},
+        {SIRA_STR_INIT("nc"), &found.nc},
+        {SIRA_STR_INIT("auts"), &found.auts},
+        {SIRA_STR_INIT("algorithm"), &algorithm},
+        {SIRA_STR_INIT("qop"), &qop},
+        {SIRA_STR_INIT("userhash"), &userhash},
     };
     sira_status status = sira_i_params_read(auth->params, table, sizeof table / sizeof table[0], diag);
     if (status != SIRA_OK)
@@ -89,20 +87,11 @@ sira_status sira_credentials_parse(sira_credentials *credentials, const sira_aut
     return status;
 }
 
-static bool stands_as_it_is(sira_str text)
-{
-    static const char odd[] = {'\\', '\r', '\n', '\0'};
-    for (size_t i = 0; i < sizeof odd && text.len > 0; i++)
-        if (memchr(text.at, odd[i], text.len) != NULL)
-            return false;
-    return true;
-}
-
 sira_status sira_i_unquote(sira_str value, char *out, size_t size, sira_str *text)
 {
     size_t length;
     *text = sira_i_inner(value);
-    if (stands_as_it_is(*text))
+    if (sira_i_is_plain(*text))
         return SIRA_OK;
     sira_status status = sira_i_inner_copy(value, out, size, &length);
     if (status == SIRA_OK)
@@ -120,7 +109,7 @@ sira_status sira_i_credentials_proof(const sira_credentials *credentials, sira_i
         status = sira_i_unquote(credentials->uri, scratch->uri, sizeof scratch->uri, &proof->uri);
     proof->algorithm = (sira_algorithm)credentials->algorithm;
     proof->nc = credentials->nc;
-    proof->qop = sira_i_qop_name((sira_qop)credentials->qop);
+    proof->qop = (sira_qop)credentials->qop;
     return status;
 }
 

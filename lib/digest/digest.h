@@ -38,6 +38,10 @@ sira_str sira_i_inner(sira_str value);
  * SIRA_OK; SIRA_E_LIMIT; SIRA_E_SYNTAX: a CR, LF or NUL that could not be sent back, or quotes that do not fit. */
 sira_status sira_i_inner_copy(sira_str value, char *out, size_t size, size_t *length);
 
+/* Is it without escapes, line ends, NULs and quotes, so that there is nothing to resolve or to refuse? Most texts are.
+ */
+bool sira_i_is_plain(sira_str text);
+
 /* unq() of a text that has lost its quotes already: the text itself when there is no escape in it, else a copy in out,
  * which must hold text.len. */
 sira_str sira_i_unescape(sira_str text, char *out);
@@ -53,7 +57,7 @@ typedef struct sira_i_proof {
     sira_str nonce;
     sira_str nc; /* as received: what is not eight digits is hashed as it is */
     sira_str cnonce;
-    sira_str qop;    /* "auth", "auth-int"; empty: RFC 2069 */
+    sira_qop qop;    /* NONE: RFC 2069 */
     sira_str method; /* empty: of a response (RFC 7616 3.5) */
     sira_str uri;
     sira_str body; /* used with auth-int */
@@ -72,7 +76,7 @@ sira_str sira_i_qop_name(sira_qop qop); /* empty for none */
 
 /* A list of parameters, each at most once; the names are table entries, so that diag may keep them. */
 typedef struct sira_i_param {
-    const char *name;
+    sira_str name;
     sira_str *value;
 } sira_i_param;
 

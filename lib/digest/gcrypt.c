@@ -6,7 +6,7 @@
 #define MINIMUM_VERSION "1.9.0"
 
 /* Short pieces are gathered, because each call into a handle costs more than copying them does. */
-#define GATHER 192u
+#define GATHER 256u
 
 static const int algorithms[SIRA_HASH_COUNT] = {GCRY_MD_MD5, GCRY_MD_SHA256, GCRY_MD_SHA512_256};
 
@@ -48,17 +48,20 @@ static void write_pieces(gcry_md_hd_t handle, const sira_str *pieces, size_t cou
 {
     char gathered[GATHER];
     size_t length = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (pieces[i].len > sizeof gathered - length) {
+    for (const sira_str *piece = pieces; piece < pieces + count; piece++) {
+        if (piece->len > sizeof gathered - length) {
             gcry_md_write(handle, gathered, length);
             length = 0;
+            if (piece->len > sizeof gathered) {
+                gcry_md_write(handle, piece->at, piece->len);
+                continue;
+            }
         }
-        if (pieces[i].len > sizeof gathered) {
-            gcry_md_write(handle, pieces[i].at, pieces[i].len);
-        } else if (pieces[i].len > 0) {
-            memcpy(gathered + length, pieces[i].at, pieces[i].len);
-            length += pieces[i].len;
-        }
+        if (piece->len == 1) /* every other one is a colon */
+            gathered[length] = *piece->at;
+        else if (piece->len > 0)
+            memcpy(gathered + length, piece->at, piece->len);
+        length += piece->len;
     }
     gcry_md_write(handle, gathered, length);
     sira_wipe(gathered, sizeof gathered);
@@ -71,10 +74,13 @@ static sira_status digest(void *context, sira_hash_algorithm algorithm, const si
     if ((unsigned)algorithm >= SIRA_HASH_COUNT || gcrypt->handle[algorithm] == NULL)
         return SIRA_E_HASH;
     gcry_md_hd_t handle = gcrypt->handle[algorithm];
-    write_pieces(handle, pieces, count);
+    if (count == 1)
+        gcry_md_write(handle, pieces->at, pieces->len);
+    else
+        write_pieces(handle, pieces, count);
     const unsigned char *result = gcry_md_read(handle, algorithms[algorithm]);
     if (result != NULL)
-        memcpy(out, result, sira_hash_size(algorithm));
+        memcpy(out, result, algorithm == SIRA_HASH_MD5 ? 16 : 32);
     gcry_md_reset(handle); /* behind the hash, not before: nothing of a password stays in the handle */
     return result != NULL ? SIRA_OK : SIRA_E_HASH;
 }

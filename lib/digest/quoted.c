@@ -23,9 +23,18 @@ static size_t fold_length(sira_str text)
     return i > end ? i : 0;
 }
 
-sira_status sira_i_inner_copy(sira_str value, char *out, size_t size, size_t *length)
+bool sira_i_is_plain(sira_str text)
 {
-    sira_str text = sira_i_inner(value);
+    static const char odd[] = {'\\', '"', '\r', '\n', '\0'};
+    for (size_t i = 0; i < sizeof odd && text.len > 0; i++)
+        if (memchr(text.at, odd[i], text.len) != NULL)
+            return false;
+    return true;
+}
+
+/* Character by character, because there is something among them. */
+static sira_status copy_odd(sira_str text, char *out, size_t size, size_t *length)
+{
     size_t n = 0;
     bool escaped = false;
     while (text.len > 0) {
@@ -47,6 +56,19 @@ sira_status sira_i_inner_copy(sira_str value, char *out, size_t size, size_t *le
     }
     *length = n;
     return escaped ? SIRA_E_SYNTAX : SIRA_OK;
+}
+
+sira_status sira_i_inner_copy(sira_str value, char *out, size_t size, size_t *length)
+{
+    const sira_str text = sira_i_inner(value);
+    if (!sira_i_is_plain(text))
+        return copy_odd(text, out, size, length);
+    if (text.len > size)
+        return SIRA_E_LIMIT;
+    if (out != NULL && text.len > 0)
+        memcpy(out, text.at, text.len);
+    *length = text.len;
+    return SIRA_OK;
 }
 
 sira_str sira_i_unescape(sira_str text, char *out)

@@ -18,6 +18,13 @@ static sira_str password_of(const char *cell, uint8_t bytes[32])
     return (sira_str){(const char *)bytes, (n - 4) / 2};
 }
 
+static sira_qop qop_of(const char *name)
+{
+    return strcmp(name, "auth") == 0       ? SIRA_QOP_AUTH
+           : strcmp(name, "auth-int") == 0 ? SIRA_QOP_AUTH_INT
+                                           : SIRA_QOP_NONE;
+}
+
 static void compute(const table *t, const sira_hash *hash, char out[SIRA_I_HEX_MAX + 1])
 {
     uint8_t ha1[SIRA_HASH_SIZE_MAX], bytes[SIRA_HASH_SIZE_MAX], password[32];
@@ -33,7 +40,7 @@ static void compute(const table *t, const sira_hash *hash, char out[SIRA_I_HEX_M
         .nonce = sira_str_from(table_cell(t, "nonce")),
         .nc = sira_str_from(table_cell(t, "nc")),
         .cnonce = sira_str_from(table_cell(t, "cnonce")),
-        .qop = sira_str_from(table_cell(t, "qop")),
+        .qop = qop_of(table_cell(t, "qop")),
         .method = sira_str_from(table_cell(t, "method")),
         .uri = sira_str_from(table_cell(t, "uri")),
         .body = sira_str_from(body),
@@ -79,7 +86,7 @@ static void rspauth_comes_out(void **state)
                                     .nonce = SIRA_STR("dcd98b7102dd2f0e8b11d0f600bfb0c093"),
                                     .nc = SIRA_STR("00000001"),
                                     .cnonce = SIRA_STR("0a4f113b"),
-                                    .qop = sira_str_from(table_cell(&t, "qop")),
+                                    .qop = qop_of(table_cell(&t, "qop")),
                                     .uri = SIRA_STR("sip:bob@biloxi.com"),
                                     .body = sira_str_from(body)};
         assert_int_equal(sira_i_proof_compute(&proof, bytes), SIRA_OK);
@@ -115,7 +122,7 @@ static sira_i_proof simple_proof(const sira_hash *hash, const uint8_t *ha1, sira
                           .nonce = SIRA_STR("n"),
                           .nc = SIRA_STR("00000001"),
                           .cnonce = SIRA_STR("c"),
-                          .qop = sira_i_qop_name(qop),
+                          .qop = qop,
                           .method = SIRA_STR("REGISTER"),
                           .uri = SIRA_STR("sip:x")};
 }
