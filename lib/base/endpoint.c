@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/chars.h"
+#include "base/view.h"
 
 const char *sira_transport_name(sira_transport_kind kind)
 {
@@ -94,7 +95,7 @@ static bool read_ipv6(const char *at, const char *end, uint8_t address[16])
 sira_status sira_endpoint_from_host(sira_str host, sira_endpoint *endpoint)
 {
     uint8_t address[16] = {0};
-    const char *at = host.at, *end = host.at + host.len;
+    const char *at = host.at, *end = sira_i_end(host);
     if (host.len == 0)
         return SIRA_E_SYNTAX;
     uint8_t family = SIRA_FAMILY_IPV4;

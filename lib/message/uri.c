@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/chars.h"
+#include "base/view.h"
 
 static sira_status refuse(sira_str text, const char *at, const char *expected, sira_diag *diag)
 {
@@ -200,7 +201,7 @@ static sira_status take_tel(sira_uri *uri, const char *at, const char *end, sira
 
 static const char *take_scheme(sira_uri *uri, sira_str text)
 {
-    const char *at = text.at, *end = text.at + text.len;
+    const char *at = text.at, *end = sira_i_end(text);
     if (text.len == 0 || !sira_i_is(*at, SIRA_I_ALPHA))
         return NULL;
     const char *colon = sira_i_span(at, end, SIRA_I_SCHEME);
@@ -221,7 +222,7 @@ sira_status sira_uri_parse(sira_uri *uri, sira_str text, sira_diag *diag)
     sira_uri parts;
     memset(&parts, 0, sizeof parts);
     parts.text = text;
-    const char *end = text.at + text.len;
+    const char *end = sira_i_end(text);
     const char *at = take_scheme(&parts, text);
     if (at == NULL)
         return refuse(text, text.at, "a scheme and a colon", diag);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/chars.h"
+#include "base/view.h"
 
 /* One octet of a URI part: decoded or as it is. */
 typedef struct octet {
@@ -40,7 +41,7 @@ static bool same_octet(octet a, octet b, bool any_case)
 
 static bool same_part(sira_str a, sira_str b, bool any_case)
 {
-    const char *left = a.at, *left_end = a.at + a.len, *right = b.at, *right_end = b.at + b.len;
+    const char *left = a.at, *left_end = sira_i_end(a), *right = b.at, *right_end = sira_i_end(b);
     while (left < left_end && right < right_end)
         if (!same_octet(next_octet(&left), next_octet(&right), any_case))
             return false;

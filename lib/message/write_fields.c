@@ -1,13 +1,14 @@
 /* Header lines of one kind, and what stands in them. */
 #include <sira/writer.h>
 
+#include "base/view.h"
 #include "message/scan.h"
 #include "message/writing.h"
 
 /* A quoted string that closes at its end, so that nothing can stand behind it. */
 static bool is_quoted(sira_str text)
 {
-    sira_i_scan scan = {text.at, text.at + text.len};
+    sira_i_scan scan = {text.at, sira_i_end(text)};
     return text.len > 0 && text.at[0] == '"' && sira_i_quoted(&scan).len == text.len;
 }
 
@@ -44,7 +45,7 @@ static void write_if(sira_writer *writer, bool right, sira_str text)
 
 static void write_host(sira_writer *writer, sira_str host)
 {
-    sira_i_scan scan = {host.at, host.at + host.len};
+    sira_i_scan scan = {host.at, sira_i_end(host)};
     write_if(writer, host.len > 0 && sira_i_host(&scan).len == host.len, host);
 }
 
