@@ -4,6 +4,8 @@
 
 #include <sira/base.h>
 
+#include "base/acsl.h"
+
 enum {
     SIRA_I_DIGIT = 1u << 0,
     SIRA_I_HEX = 1u << 1,
@@ -24,19 +26,27 @@ enum {
 
 extern const uint16_t sira_i_char_class[256];
 
+/*@ assigns \nothing; */
 static inline bool sira_i_is(char c, unsigned classes)
 {
     return (sira_i_char_class[(unsigned char)c] & classes) != 0;
 }
 
 /* The first place from at on whose octet is not of the classes. */
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures BETWEEN(at, \result, end); */
 static inline const char *sira_i_span(const char *at, const char *end, unsigned classes)
 {
+    /*@ loop invariant BETWEEN(\at(at, Pre), at, end);
+        loop assigns at;
+        loop variant end - at; */
     while (at < end && sira_i_is(*at, classes))
         at++;
     return at;
 }
 
+/*@ assigns \nothing; */
 static inline unsigned char sira_i_lower(char c)
 {
     unsigned char octet = (unsigned char)c;
@@ -44,6 +54,8 @@ static inline unsigned char sira_i_lower(char c)
 }
 
 /* 0 to 15; the octet must be of SIRA_I_HEX. */
+/*@ requires '0' <= c <= '9' || 'A' <= c <= 'F' || 'a' <= c <= 'f';
+    assigns \nothing; */
 static inline unsigned sira_i_hex_value(char c)
 {
     return c <= '9' ? (unsigned)(c - '0') : ((unsigned)c & 7u) + 9u;
