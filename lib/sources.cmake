@@ -13,15 +13,18 @@ set(SIRA_SOURCES
     lib/base/wipe.c
     lib/message/address.c
     lib/message/auth.c
+    lib/message/contact.c
     lib/message/cursor.c
     lib/message/forward.c
     lib/message/framer.c
     lib/message/lines.c
     lib/message/message.c
     lib/message/names.c
+    lib/message/param.c
     lib/message/reason.c
     lib/message/response.c
     lib/message/scan.c
+    lib/message/unfold.c
     lib/message/uri.c
     lib/message/uri_equal.c
     lib/message/validate.c

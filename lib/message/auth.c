@@ -8,31 +8,6 @@ static bool is_info(unsigned id)
     return id == SIRA_FIELD_AUTHENTICATION_INFO || id == SIRA_FIELD_PROXY_AUTHENTICATION_INFO;
 }
 
-/* Behind a comma: another challenge, as HTTP puts several into one line, and not one more parameter? */
-static bool starts_challenge(sira_i_scan scan)
-{
-    sira_str name = sira_i_span_str(&scan, SIRA_I_TOKEN);
-    const char *behind = scan.at;
-    sira_i_skip_lws(&scan);
-    return name.len != 0 && scan.at > behind && scan.at < scan.end && *scan.at != '=';
-}
-
-/* name=value *( COMMA name=value ), up to the end of the line or the next challenge. */
-static const char *take_list(sira_i_scan *scan, bool may_stop, sira_str *list)
-{
-    sira_str name, value;
-    list->at = scan->at;
-    for (;;) {
-        if (!sira_i_param(scan, &name, &value) || value.at == NULL)
-            return "name=value";
-        list->len = (size_t)(scan->at - list->at);
-        sira_i_scan ahead = *scan;
-        if (!sira_i_take_around(&ahead, ',') || (may_stop && starts_challenge(ahead)))
-            return NULL;
-        *scan = ahead;
-    }
-}
-
 /* '=' stands only at the end of a token68: "realm=r" is a parameter. */
 static bool is_padded(sira_str text)
 {
@@ -57,13 +32,18 @@ static bool take_token68(sira_i_scan *scan, sira_str *text)
 static const char *take_auth(sira_i_scan *scan, unsigned id, sira_auth *auth)
 {
     if (is_info(id))
-        return take_list(scan, false, &auth->params);
+        return sira_i_take_auth_params(scan, false, &auth->params);
     auth->scheme = sira_i_span_str(scan, SIRA_I_TOKEN);
     const char *behind = scan->at;
     sira_i_skip_lws(scan);
     if (auth->scheme.len == 0 || scan->at == behind)
         return "a scheme and white space";
-    return take_token68(scan, &auth->params) ? NULL : take_list(scan, true, &auth->params);
+    sira_i_scan start = *scan;
+    const char *wrong = sira_i_take_auth_params(scan, true, &auth->params);
+    if (wrong == NULL || auth->params.len != 0 || !take_token68(&start, &auth->params))
+        return wrong;
+    *scan = start;
+    return NULL;
 }
 
 sira_status sira_auth_next(sira_cursor *cursor, sira_auth *auth, sira_diag *diag)

@@ -79,15 +79,14 @@ sira_status sira_i_value_begin(sira_cursor *cursor, sira_i_scan *scan)
         const sira_message *message = cursor->message;
         if (message == NULL)
             return SIRA_IDLE;
-        uint16_t i = cursor->next;
-        while (i < message->field_count && message->fields[i].id != cursor->id)
-            i++;
-        if (i >= message->field_count) {
-            cursor->next = i;
+        const sira_field *field = message->fields + cursor->next, *end = message->fields + message->field_count;
+        while (field < end && field->id != cursor->id)
+            field++;
+        cursor->next = (uint16_t)(field - message->fields);
+        if (field == end)
             return SIRA_IDLE;
-        }
-        cursor->next = (uint16_t)(i + 1);
-        cursor->rest = message->fields[i].value;
+        cursor->next++;
+        cursor->rest = field->value;
     }
     scan->at = cursor->rest.at;
     scan->end = cursor->rest.at + cursor->rest.len;
@@ -130,6 +129,8 @@ sira_status sira_i_value_bad(sira_cursor *cursor, const char *at, const char *ex
 sira_status sira_i_single(const struct sira_message *message, sira_field_id id, sira_cursor *cursor, sira_diag *diag)
 {
     sira_cursor_init(cursor, message, id);
+    if (message->repeated == 0 && id <= SIRA_FIELD_CSEQ) /* the index would have seen a second one */
+        return cursor->next < message->field_count ? SIRA_OK : SIRA_IDLE;
     for (size_t i = (size_t)cursor->next + 1; i < message->field_count; i++) {
         if (message->fields[i].id != id)
             continue;

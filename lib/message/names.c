@@ -63,7 +63,7 @@ typedef struct name_texts {
 #define X(id, name, first, last) char id[sizeof(name)];
     NAMES(X)
 #undef X
-    char room[SIRA_I_NAME_ROOM];
+    char room[8]; /* a name is read by words */
 } name_texts;
 
 static const name_texts texts = {.NONE = "",
@@ -125,20 +125,11 @@ static inline uint64_t difference(uint64_t word, uint64_t known)
     return (word ^ known) & ~((known & SIRA_I_EACH(0x40)) >> 1);
 }
 
-/* Fewer than eight octets. */
-static inline uint64_t load_few(const char *text, size_t length)
-{
-    uint64_t word = 0;
-    for (size_t i = 0; i < length; i++)
-        word |= (uint64_t)(unsigned char)text[i] << (8 * i);
-    return word;
-}
-
-/* Of the known name SIRA_I_NAME_ROOM bytes may be read, of the other only length, or room if that is more. */
+/* Of the known name eight bytes may always be read, of the other only length, or room if that is more. */
 static inline bool same(const char *name, const char *known, size_t length, size_t room)
 {
     if (length < 8) {
-        uint64_t word = room >= 8 ? sira_i_load(name) : load_few(name, length);
+        uint64_t word = room >= 8 ? sira_i_load(name) : sira_i_load_few(name, length);
         return difference(word, sira_i_load(known)) << (64 - 8 * length) == 0;
     }
     uint64_t found = difference(sira_i_load(name), sira_i_load(known));
@@ -169,9 +160,11 @@ sira_field_id sira_field_id_of(sira_str name)
     return sira_i_field_id_at(name.at, name.len, name.len);
 }
 
-size_t sira_i_field_name_length(sira_field_id id)
+sira_str sira_i_field_name(sira_field_id id)
 {
-    return lengths[id];
+    if ((unsigned)id >= SIRA_FIELD_COUNT)
+        return (sira_str){NULL, 0};
+    return (sira_str){(const char *)&texts + places[id], lengths[id]};
 }
 
 const char *sira_field_name(sira_field_id id)

@@ -5,29 +5,35 @@
 #include <sira/field.h>
 
 #include "base/chars.h"
+#include "base/view.h"
+#include "message/words.h"
 
+/* A function that takes something moves at behind it; where one fails, at stands where it went wrong, unless its
+ * comment says otherwise. */
 typedef struct sira_i_scan {
     const char *at, *end;
 } sira_i_scan;
 
-/* LWS = [*WSP CRLF] 1*WSP, any number of times. A bare LF stands here only if the index was told to let it pass. */
-const char *sira_i_fold_end(const char *at, const char *end);
-static inline void sira_i_skip_lws(sira_i_scan *scan)
+/* ---- white space ---- */
+
+/* LWS = [*WSP CRLF] 1*WSP, any number of times. A bare LF gets here only if the index was told to let it pass. */
+const char *sira_i_lws_end(const char *at, const char *end);
+
+static inline const char *sira_i_behind_lws(const char *at, const char *end)
 {
-    const char *at = scan->at;
-    while (at < scan->end && (*at == ' ' || *at == '\t'))
-        at++;
-    if (at < scan->end && (*at == '\r' || *at == '\n'))
-        at = sira_i_fold_end(at, scan->end);
-    scan->at = at;
+    if (at == end || (unsigned char)*at > ' ')
+        return at;
+    if (*at == ' ' && end - at > 1 && (unsigned char)at[1] > ' ') /* one space is what there mostly is */
+        return at + 1;
+    return sira_i_lws_end(at, end);
 }
 
-static inline sira_str sira_i_span_str(sira_i_scan *scan, unsigned classes)
+static inline void sira_i_skip_lws(sira_i_scan *scan)
 {
-    const char *start = scan->at;
-    scan->at = sira_i_span(start, scan->end, classes);
-    return (sira_str){start, (size_t)(scan->at - start)};
+    scan->at = sira_i_behind_lws(scan->at, scan->end);
 }
+
+/* ---- single octets ---- */
 
 static inline bool sira_i_take(sira_i_scan *scan, char c)
 {
@@ -37,43 +43,140 @@ static inline bool sira_i_take(sira_i_scan *scan, char c)
     return true;
 }
 
+/* What stands behind SWS c SWS; NULL when c is not there. */
+static inline const char *sira_i_behind_separator(const char *at, const char *end, char c)
+{
+    if (at == end || *at != c) {
+        at = sira_i_behind_lws(at, end);
+        if (at == end || *at != c)
+            return NULL;
+    }
+    return sira_i_behind_lws(at + 1, end);
+}
+
 /* SWS c SWS; when c is not there nothing is taken. */
 static inline bool sira_i_take_around(sira_i_scan *scan, char c)
 {
-    sira_i_scan ahead = *scan;
-    sira_i_skip_lws(&ahead);
-    if (!sira_i_take(&ahead, c))
+    const char *behind = sira_i_behind_separator(scan->at, scan->end, c);
+    if (behind == NULL)
         return false;
-    sira_i_skip_lws(&ahead);
-    *scan = ahead;
+    scan->at = behind;
     return true;
 }
 
-/* A quoted string with its quotes. When it does not close the result is empty, and at stands where it went wrong. */
-sira_str sira_i_quoted(sira_i_scan *scan);
+/* ---- runs of octets ---- */
 
-/* host = hostname / IPv4address / IPv6reference; empty when it is none (then at stays). */
-sira_str sira_i_host(sira_i_scan *scan);
+/* sira_i_span for text that is likely long: four octets that have a class in common are passed at once. */
+static inline const char *sira_i_span_far(const char *at, const char *end, unsigned classes)
+{
+    const uint16_t *class_of = sira_i_char_class;
+    while (end - at >= 4 && (class_of[(unsigned char)at[0]] & class_of[(unsigned char)at[1]] &
+                             class_of[(unsigned char)at[2]] & class_of[(unsigned char)at[3]] & classes) != 0)
+        at += 4;
+    return sira_i_span(at, end, classes);
+}
 
-/* 1 to 65535; 0 when it is none (then at stays). */
-uint16_t sira_i_port(sira_i_scan *scan);
+static inline sira_str sira_i_span_str(sira_i_scan *scan, unsigned classes)
+{
+    const char *start = scan->at;
+    scan->at = sira_i_span(start, scan->end, classes);
+    return (sira_str){start, (size_t)(scan->at - start)};
+}
 
-/* name [ EQUAL value ], value = token / host / quoted-string. On an error at stands where it went wrong. */
-bool sira_i_param(sira_i_scan *scan, sira_str *name, sira_str *value);
+/* The first octet that may be no qdtext: ordinary text is passed eight octets at a time. Octets that only look so in
+ * the sums, as all above 127, are left to a closer look. */
+static inline const char *sira_i_plain_end(const char *at, const char *end)
+{
+    for (; end - at >= 8; at += 8) {
+        uint64_t word = sira_i_load(at);
+        uint64_t quote_or_control = (word ^ SIRA_I_EACH(2)) - SIRA_I_EACH(0x21); /* '"' ^ 2 is below '!' ^ 2 */
+        uint64_t backslash = (word ^ SIRA_I_EACH('\\')) - SIRA_I_EACH(1);
+        uint64_t marks = (quote_or_control | backslash | (word + SIRA_I_EACH(1))) & SIRA_I_HIGH;
+        if (marks != 0)
+            return at + sira_i_lowest(marks);
+    }
+    return at;
+}
 
-/* The next *( SEMI generic-param ), extending the list; false: there is none, or *bad is set. */
-typedef struct sira_i_params {
-    sira_str list;
-    sira_str name, value;
-    bool bad;
-} sira_i_params;
-bool sira_i_params_next(sira_i_scan *scan, sira_i_params *params);
+/* What stands behind a quoted string, at being somewhere behind its opening quote; NULL when it does not close, and
+ * where it went wrong. */
+const char *sira_i_behind_quoted(const char *at, const char *end, const char **wrong);
+
+/* A quoted string with its quotes, at standing on the first; empty when it does not close. */
+static inline sira_str sira_i_quoted(sira_i_scan *scan)
+{
+    const char *start = scan->at, *wrong = start;
+    const char *behind = sira_i_behind_quoted(start + 1, scan->end, &wrong);
+    scan->at = behind != NULL ? behind : wrong;
+    return (sira_str){start, behind != NULL ? (size_t)(behind - start) : 0};
+}
 
 /* Without its quotes, when it has some. */
 static inline sira_str sira_i_unquoted(sira_str value)
 {
     return value.len >= 2 && value.at[0] == '"' ? (sira_str){value.at + 1, value.len - 2} : value;
 }
+
+/* ---- hosts ---- */
+
+/* host = hostname / IPv4address / IPv6reference. When it is none at stays. */
+sira_host_kind sira_i_take_host(sira_i_scan *scan, sira_str *host);
+
+/* The same; empty when it is none. */
+static inline sira_str sira_i_host(sira_i_scan *scan)
+{
+    sira_str host;
+    return sira_i_take_host(scan, &host) != SIRA_HOST_NONE ? host : (sira_str){scan->at, 0};
+}
+
+/* 1 to 65535; 0 when it is none (then at stays). */
+uint16_t sira_i_port(sira_i_scan *scan);
+
+/* ---- parameters (param.c) ---- */
+
+typedef enum sira_i_value {
+    SIRA_I_VALUE_NONE = 0, /* no '=' */
+    SIRA_I_VALUE_TOKEN,
+    SIRA_I_VALUE_QUOTED,
+    SIRA_I_VALUE_ADDRESS /* an IPv6 address, with or without brackets */
+} sira_i_value;
+
+/* The next *( SEMI generic-param ), extending the list; false: there is none, or bad is set. */
+typedef struct sira_i_params {
+    sira_str list;
+    sira_str name, value;
+    uint8_t kind; /* sira_i_value */
+    bool bad;
+} sira_i_params;
+bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params);
+static inline bool sira_i_params_next(sira_i_scan *scan, sira_i_params *params)
+{
+    return scan->at < scan->end && (*scan->at == ';' || (unsigned char)*scan->at <= ' ') &&
+           sira_i_take_semicolon_param(scan, params);
+}
+
+/* The first eight octets of a token in lower case, NULs behind it; to be compared with sira_i_load("name\0\0\0").
+ * Setting the bit of lower case makes no two octets of a token alike but the two cases of a letter. */
+static inline uint64_t sira_i_key(sira_str token, const char *end)
+{
+    uint64_t word = 0;
+    if (end - token.at >= 8) {
+        word = sira_i_load(token.at) | SIRA_I_EACH(0x20);
+        return token.len >= 8 ? word : word & ((UINT64_C(1) << 8 * token.len) - 1);
+    }
+    for (size_t i = 0; i < token.len; i++)
+        word |= ((uint64_t)(unsigned char)token.at[i] | 0x20u) << 8 * i;
+    return word;
+}
+
+/* name=value *( COMMA name=value ), up to the end of the line or, if may_stop, to the comma before another challenge.
+ * Returns NULL, or what was expected. */
+const char *sira_i_take_auth_params(sira_i_scan *scan, bool may_stop, sira_str *list);
+
+/* ---- addresses (address.c) ---- */
+
+/* name-addr or addr-spec without its parameters. Returns NULL, or what was expected. */
+const char *sira_i_take_address(sira_i_scan *scan, sira_address *address);
 
 /* ---- cursor.c ---- */
 

@@ -34,6 +34,24 @@ static inline size_t sira_i_lowest(uint64_t marks)
     return (size_t)((((marks & (0 - marks)) >> 7) * UINT64_C(0x0001020304050607)) >> 56);
 }
 
+static inline uint64_t sira_i_load_half(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24;
+}
+
+/* Up to seven octets, the others zero. */
+static inline uint64_t sira_i_load_few(const char *text, size_t length)
+{
+    if (length >= 4)
+        return sira_i_load_half(text) | sira_i_load_half(text + length - 4) << (8 * (length - 4));
+    if (length == 0)
+        return 0;
+    const unsigned char *at = (const unsigned char *)text;
+    return (uint64_t)at[0] | (uint64_t)at[length / 2] << (8 * (length / 2)) |
+           (uint64_t)at[length - 1] << (8 * (length - 1));
+}
+
 /* The first CR or LF from at on; end when there is none. */
 static inline const char *sira_i_find_line_end(const char *at, const char *end)
 {

@@ -10,69 +10,88 @@
 
 void sira_writer_init(sira_writer *writer, char *buffer, size_t capacity)
 {
-    *writer = (sira_writer){.buffer = buffer, .capacity = buffer != NULL ? capacity : 0};
+    *writer = (sira_writer){.buffer = buffer, .capacity = buffer != NULL ? capacity : SIZE_MAX};
 }
 
+/* Without capacity nothing is appended any more, so that pieces need to look at nothing else. */
 void sira_i_write_fail(sira_writer *writer, sira_status status)
 {
     if (writer->status == SIRA_OK)
         writer->status = status;
+    writer->capacity = 0;
 }
 
-/* May so many bytes more be appended (or counted)? */
-static inline bool has_room(sira_writer *writer, size_t length)
+static inline void append(sira_writer *writer, sira_str text)
 {
-    if (writer->status != SIRA_OK)
-        return false;
-    if (writer->buffer != NULL && writer->capacity - writer->length < length) {
-        writer->status = SIRA_E_SPACE;
-        return false;
-    }
-    return true;
+    char *to = sira_i_write_room(writer, text.len);
+    if (to != NULL)
+        sira_i_copy(to, text.at, text.len);
 }
 
 void sira_i_write_raw(sira_writer *writer, const char *text, size_t length)
 {
-    if (length == 0 || !has_room(writer, length))
-        return;
-    if (writer->buffer != NULL)
-        memcpy(writer->buffer + writer->length, text, length);
-    writer->length += length;
+    append(writer, (sira_str){text, length});
 }
 
 /* ---- checked text ---- */
 
-typedef enum text_kind { TEXT_LINE, TEXT_URI } text_kind;
-
-/* Not 0 when the word holds what its kind must not hold, and perhaps when it holds another control character. */
-static inline uint64_t suspicious(uint64_t word, text_kind kind)
+/* These set a top bit when a word holds what may not stand there as it is; perhaps also for other control characters
+ * and for what is not ASCII. Then a closer look is needed. */
+static inline uint64_t suspicious_in_line(uint64_t word)
 {
-    if (kind == TEXT_LINE)
-        return sira_i_below(word, '\r' + 1);
-    uint64_t brackets = sira_i_same(word | SIRA_I_EACH('<' ^ '>'), '>');
-    uint64_t above = ((word + SIRA_I_EACH(1)) | word) & SIRA_I_HIGH;
-    return sira_i_below(word, ' ' + 1) | sira_i_same(word, '"') | brackets | above;
+    return word - SIRA_I_EACH('\r' + 1);
 }
 
-/* Up to seven octets, filled up with ones that are never suspicious. */
-static inline uint64_t load_few(const char *text, size_t length)
+static inline uint64_t suspicious_in_quotes(uint64_t word)
 {
-    uint64_t word = SIRA_I_EACH('A') << (8 * length);
-    for (size_t i = 0; i < length; i++)
-        word |= (uint64_t)(unsigned char)text[i] << (8 * i);
-    return word;
+    return (word - SIRA_I_EACH('\r' + 1)) | ((word ^ SIRA_I_EACH('"')) - SIRA_I_EACH(1)) |
+           ((word ^ SIRA_I_EACH('\\')) - SIRA_I_EACH(1));
 }
 
-static inline bool is_suspicious(sira_str text, text_kind kind)
+static inline uint64_t suspicious_in_uri(uint64_t word)
 {
-    uint64_t found = 0;
-    size_t i = 0;
-    for (; text.len - i >= 8; i += 8)
-        found |= suspicious(sira_i_load(text.at + i), kind);
-    if (i < text.len)
-        found |= i > 0 ? suspicious(sira_i_load(text.at + text.len - 8), kind)
-                       : suspicious(load_few(text.at, text.len), kind);
-    return found != 0;
+    uint64_t quotes = (word ^ SIRA_I_EACH('"')) - SIRA_I_EACH(1);
+    uint64_t brackets = ((word | SIRA_I_EACH('<' ^ '>')) ^ SIRA_I_EACH('>')) - SIRA_I_EACH(1);
+    return (word - SIRA_I_EACH(' ' + 1)) | quotes | brackets | (word + SIRA_I_EACH(1)) | word;
+}
+
+/* Fewer than eight octets, filled up with ones that are never suspicious. */
+static inline uint64_t load_filled(sira_str text)
+{
+    return sira_i_load_few(text.at, text.len) | SIRA_I_EACH('A') << (8 * text.len);
+}
+
+static bool is_suspicious_line(sira_str text)
+{
+    if (text.len < 8)
+        return (suspicious_in_line(load_filled(text)) & SIRA_I_HIGH) != 0;
+    size_t last = text.len - 8;
+    uint64_t found = suspicious_in_line(sira_i_load(text.at + last));
+    for (size_t i = 0; i < last; i += 8)
+        found |= suspicious_in_line(sira_i_load(text.at + i));
+    return (found & SIRA_I_HIGH) != 0;
+}
+
+static bool is_suspicious_quoted(sira_str text)
+{
+    if (text.len < 8)
+        return (suspicious_in_quotes(load_filled(text)) & SIRA_I_HIGH) != 0;
+    size_t last = text.len - 8;
+    uint64_t found = suspicious_in_quotes(sira_i_load(text.at + last));
+    for (size_t i = 0; i < last; i += 8)
+        found |= suspicious_in_quotes(sira_i_load(text.at + i));
+    return (found & SIRA_I_HIGH) != 0;
+}
+
+static bool is_suspicious_uri(sira_str text)
+{
+    if (text.len < 8)
+        return (suspicious_in_uri(load_filled(text)) & SIRA_I_HIGH) != 0;
+    size_t last = text.len - 8;
+    uint64_t found = suspicious_in_uri(sira_i_load(text.at + last));
+    for (size_t i = 0; i < last; i += 8)
+        found |= suspicious_in_uri(sira_i_load(text.at + i));
+    return (found & SIRA_I_HIGH) != 0;
 }
 
 static bool ends_line(sira_str text)
@@ -83,20 +102,35 @@ static bool ends_line(sira_str text)
     return false;
 }
 
-void sira_write_text(sira_writer *writer, sira_str text)
+static bool is_wrong_in_uri(sira_str text)
 {
-    if (is_suspicious(text, TEXT_LINE) && ends_line(text))
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>')
+            return true;
+    }
+    return false;
+}
+
+static inline void write_text(sira_writer *writer, sira_str text)
+{
+    if (is_suspicious_line(text) && ends_line(text))
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
     else
-        sira_i_write_raw(writer, text.at, text.len);
+        append(writer, text);
+}
+
+void sira_write_text(sira_writer *writer, sira_str text)
+{
+    write_text(writer, text);
 }
 
 void sira_i_write_uri_text(sira_writer *writer, sira_str uri)
 {
-    if (uri.len == 0 || is_suspicious(uri, TEXT_URI))
+    if (uri.len == 0 || (is_suspicious_uri(uri) && is_wrong_in_uri(uri)))
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
     else
-        sira_i_write_raw(writer, uri.at, uri.len);
+        append(writer, uri);
 }
 
 void sira_i_write_class(sira_writer *writer, sira_str text, unsigned classes)
@@ -104,7 +138,7 @@ void sira_i_write_class(sira_writer *writer, sira_str text, unsigned classes)
     if (text.len == 0 || sira_i_span(text.at, text.at + text.len, classes) != text.at + text.len)
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
     else
-        sira_i_write_raw(writer, text.at, text.len);
+        append(writer, text);
 }
 
 void sira_write_token(sira_writer *writer, sira_str token)
@@ -134,11 +168,9 @@ static void hex_of(uint8_t byte, char *digits)
 
 void sira_write_hex(sira_writer *writer, const uint8_t *bytes, size_t n)
 {
-    if (!has_room(writer, 2 * n))
-        return;
-    for (size_t i = 0; i < n && writer->buffer != NULL; i++)
-        hex_of(bytes[i], writer->buffer + writer->length + 2 * i);
-    writer->length += 2 * n;
+    char *to = sira_i_write_room(writer, 2 * n);
+    for (size_t i = 0; to != NULL && i < n; i++)
+        hex_of(bytes[i], to + 2 * i);
 }
 
 void sira_write_hex32(sira_writer *writer, uint32_t number)
@@ -155,50 +187,39 @@ static inline bool is_escaped(char c)
     return c == '"' || c == '\\';
 }
 
-/* The octets of text that need a backslash; SIZE_MAX when one may not stand there at all. */
-static size_t count_escapes(sira_str text)
+static void write_escaped(sira_writer *writer, sira_str text)
 {
-    size_t i = 0, escapes = 0;
-    while (text.len - i >= 8) {
-        uint64_t word = sira_i_load(text.at + i);
-        if ((sira_i_below(word, '\r' + 1) | sira_i_same(word, '"') | sira_i_same(word, '\\')) != 0)
-            break;
-        i += 8;
+    size_t escapes = 0;
+    for (size_t i = 0; i < text.len; i++)
+        escapes += is_escaped(text.at[i]);
+    if (ends_line(text)) {
+        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+        return;
     }
-    for (; i < text.len; i++) {
-        char c = text.at[i];
-        if (c == '\r' || c == '\n' || c == '\0')
-            return SIZE_MAX;
-        escapes += is_escaped(c);
+    char *to = sira_i_write_room(writer, text.len + escapes + 2);
+    if (to == NULL)
+        return;
+    *to++ = '"';
+    for (size_t i = 0; i < text.len; i++) {
+        if (is_escaped(text.at[i]))
+            *to++ = '\\';
+        *to++ = text.at[i];
     }
-    return escapes;
+    *to = '"';
 }
 
 void sira_write_quoted(sira_writer *writer, sira_str text)
 {
-    size_t escapes = count_escapes(text);
-    if (escapes == SIZE_MAX) {
-        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+    if (is_suspicious_quoted(text)) {
+        write_escaped(writer, text);
         return;
     }
-    size_t length = text.len + escapes + 2;
-    if (!has_room(writer, length))
+    char *to = sira_i_write_room(writer, text.len + 2);
+    if (to == NULL)
         return;
-    if (writer->buffer != NULL) {
-        char *to = writer->buffer + writer->length;
-        *to++ = '"';
-        if (escapes == 0 && text.len > 0) {
-            memcpy(to, text.at, text.len);
-            to += text.len;
-        }
-        for (size_t i = 0; escapes > 0 && i < text.len; i++) {
-            if (is_escaped(text.at[i]))
-                *to++ = '\\';
-            *to++ = text.at[i];
-        }
-        *to = '"';
-    }
-    writer->length += length;
+    to[0] = '"';
+    sira_i_copy(to + 1, text.at, text.len);
+    to[text.len + 1] = '"';
 }
 
 /* ---- lines ---- */
@@ -236,45 +257,52 @@ void sira_i_write_note_length(sira_writer *writer)
     writer->has_length = true;
 }
 
-void sira_write_begin(sira_writer *writer, sira_field_id id)
+static inline void write_begin(sira_writer *writer, sira_field_id id)
 {
-    if (id <= SIRA_FIELD_OTHER || id >= SIRA_FIELD_COUNT) {
+    sira_str name = sira_i_field_name(id);
+    if (name.len == 0) {
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
         return;
     }
     if (id == SIRA_FIELD_CONTENT_LENGTH)
         sira_i_write_note_length(writer);
-    size_t length = sira_i_field_name_length(id);
-    if (!has_room(writer, length + 2))
+    char *to = sira_i_write_room(writer, name.len + 2);
+    if (to == NULL)
         return;
-    if (writer->buffer != NULL) {
-        char *to = writer->buffer + writer->length;
-        memcpy(to, sira_field_name(id), length);
-        memcpy(to + length, ": ", 2);
-    }
-    writer->length += length + 2;
+    sira_i_copy(to, name.at, name.len);
+    memcpy(to + name.len, ": ", 2);
+}
+
+static inline void write_end(sira_writer *writer)
+{
+    SIRA_I_WRITE(writer, "\r\n");
+}
+
+void sira_write_begin(sira_writer *writer, sira_field_id id)
+{
+    write_begin(writer, id);
 }
 
 void sira_write_end(sira_writer *writer)
 {
-    SIRA_I_WRITE(writer, "\r\n");
+    write_end(writer);
 }
 
 void sira_write_field(sira_writer *writer, sira_field_id id, sira_str value)
 {
     size_t mark = writer->length;
-    sira_write_begin(writer, id);
-    sira_write_text(writer, value);
-    sira_write_end(writer);
+    write_begin(writer, id);
+    write_text(writer, value);
+    write_end(writer);
     sira_i_write_settle(writer, mark);
 }
 
 void sira_write_field_number(sira_writer *writer, sira_field_id id, uint32_t number)
 {
     size_t mark = writer->length;
-    sira_write_begin(writer, id);
+    write_begin(writer, id);
     sira_write_number(writer, number);
-    sira_write_end(writer);
+    write_end(writer);
     sira_i_write_settle(writer, mark);
 }
 

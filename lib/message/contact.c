@@ -1,0 +1,126 @@
+/* Contact (RFC 3261 20.10, RFC 5626, RFC 5627). */
+#include <string.h>
+
+#include "message/scan.h"
+
+/* qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] ) */
+static bool read_q(sira_str text, uint16_t *q)
+{
+    static const uint16_t weights[] = {100, 10, 1};
+    if (text.len == 0 || text.len > 5 || (text.at[0] != '0' && text.at[0] != '1') ||
+        (text.len > 1 && text.at[1] != '.'))
+        return false;
+    unsigned value = text.at[0] == '1' ? 1000 : 0;
+    for (size_t i = 2; i < text.len; i++) {
+        if (!sira_i_is(text.at[i], SIRA_I_DIGIT))
+            return false;
+        value += weights[i - 2] * (unsigned)(text.at[i] - '0');
+    }
+    *q = (uint16_t)value;
+    return value <= 1000;
+}
+
+static const char once[] = "this parameter only once"; /* RFC 3261 7.3.1 */
+
+static const char *know_q(sira_contact *contact, sira_str value)
+{
+    if (contact->has_q)
+        return once;
+    contact->has_q = true;
+    return read_q(value, &contact->q) ? NULL : "a number from 0 to 1 with up to three decimals";
+}
+
+static const char *know_expires(sira_contact *contact, sira_str value)
+{
+    if (contact->has_expires)
+        return once;
+    contact->has_expires = true;
+    if (sira_str_to_u32(value, UINT32_MAX, &contact->expires) != SIRA_OK)
+        contact->expires = 3600; /* RFC 3261 10.3: malformed values are treated as 3600 */
+    return NULL;
+}
+
+static const char *know_reg_id(sira_contact *contact, sira_str value)
+{
+    if (contact->reg_id != 0)
+        return once;
+    if (sira_str_to_u32(value, INT32_MAX, &contact->reg_id) != SIRA_OK || contact->reg_id == 0)
+        return "a number from 1 to 2^31-1"; /* RFC 5626 4.2 */
+    return NULL;
+}
+
+/* The inner text of a quoted string. */
+static const char *know_quoted(sira_str *known, const sira_i_params *param)
+{
+    if (known->at != NULL)
+        return once;
+    if (param->kind != SIRA_I_VALUE_QUOTED)
+        return "a quoted string";
+    *known = sira_i_unquoted(param->value);
+    return NULL;
+}
+
+/* Is that the end of a token of eight octets or more? */
+static bool ends_in(sira_str token, const char last[8])
+{
+    return (sira_i_load(token.at + token.len - 8) | SIRA_I_EACH(0x20)) == sira_i_load(last);
+}
+
+static const char *know_param(sira_contact *contact, const sira_i_params *param, const char *end)
+{
+    const sira_str name = param->name;
+    uint64_t key = sira_i_key(name, end);
+    switch (name.len) {
+    case 1:
+        return key == 'q' ? know_q(contact, param->value) : NULL;
+    case 6:
+        return key == sira_i_load("reg-id\0") ? know_reg_id(contact, param->value) : NULL;
+    case 7:
+        return key == sira_i_load("expires") ? know_expires(contact, param->value) : NULL;
+    case 8:
+        return key == sira_i_load("pub-gruu") ? know_quoted(&contact->pub_gruu, param) : NULL;
+    case 9:
+        return key == sira_i_load("temp-gru") && ends_in(name, "emp-gruu") ? know_quoted(&contact->temp_gruu, param)
+                                                                           : NULL;
+    case 13:
+        return key == sira_i_load("+sip.ins") && ends_in(name, "instance") ? know_quoted(&contact->instance, param)
+                                                                           : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static const char *take_params(sira_i_scan *scan, sira_contact *contact)
+{
+    sira_i_params param = {0};
+    while (sira_i_params_next(scan, &param)) {
+        const char *wrong = know_param(contact, &param, scan->end);
+        if (wrong == NULL)
+            continue;
+        scan->at = param.value.at != NULL ? param.value.at : param.name.at;
+        return wrong;
+    }
+    contact->address.params = param.list;
+    contact->address.text.len = (size_t)(scan->at - contact->address.text.at);
+    return param.bad ? "a parameter" : NULL;
+}
+
+sira_status sira_contact_next(sira_cursor *cursor, sira_contact *contact, sira_diag *diag)
+{
+    sira_i_scan scan;
+    sira_status status = sira_i_value_begin(cursor, &scan);
+    if (status != SIRA_OK)
+        return status;
+    memset(contact, 0, sizeof *contact);
+    if (scan.end - scan.at == 1 && *scan.at == '*') { /* RFC 3261 10.2.2: alone */
+        contact->star = true;
+        scan.at++;
+        return sira_i_value_end(cursor, &scan, diag);
+    }
+    const char *wrong = sira_i_take_address(&scan, &contact->address);
+    if (wrong == NULL)
+        wrong = take_params(&scan, contact);
+    if (wrong != NULL)
+        return sira_i_value_bad(cursor, scan.at, wrong, diag);
+    return sira_i_value_end(cursor, &scan, diag);
+}
