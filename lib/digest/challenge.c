@@ -47,8 +47,6 @@ static bool token_next(sira_str *list, sira_str *token)
     size_t i = 0;
     if (list->len == 0)
         return false;
-    if (list->len == 0)
-        return false;
     while (i < list->len && (list->at[i] == ',' || list->at[i] == ' ' || list->at[i] == '\t' || list->at[i] == '\r' ||
                              list->at[i] == '\n'))
         i++;
