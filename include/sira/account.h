@@ -11,7 +11,7 @@ extern "C" {
 
 /* Strings are borrowed: they must outlive the account. */
 typedef struct sira_account_config {
-    size_t size;           /* set by sira_account_config_init */
+    size_t size;           /* sizeof this struct; sira_account_config_init sets it */
     sira_str aor;          /* "sip:alice@example.com" */
     sira_str registrar;    /* Request-URI of REGISTER; default: "sip:" and the domain of the AOR (RFC 3261 10.2) */
     sira_str display_name; /* default: none */

@@ -24,7 +24,7 @@ typedef sira_status (*sira_agent_request_fn)(void *user, const sira_message *req
 
 /* Times are in milliseconds. Strings and memory are borrowed: they must outlive the agent. */
 typedef struct sira_agent_config {
-    size_t size;                      /* set by sira_agent_config_init */
+    size_t size;                      /* sizeof this struct; sira_agent_config_init sets it */
     sira_transport transport;         /* open and send are needed */
     sira_timer_port timer;            /* optional */
     sira_entropy entropy;             /* needed */

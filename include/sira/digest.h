@@ -99,7 +99,7 @@ typedef sira_status (*sira_digest_aka_fn)(void *context, const uint8_t rand[16],
  * needed; the first of them in this order that fits a challenge is used, get_aka for AKA challenges and only for them.
  */
 typedef struct sira_digest_client_config {
-    size_t size; /* set by sira_digest_client_config_init */
+    size_t size; /* sizeof this struct; sira_digest_client_config_init sets it */
     sira_hash hash;
     sira_str user;                 /* without escapes, at most SIRA_LIMIT_CONFIG bytes */
     sira_str password;             /* or: */

@@ -94,7 +94,7 @@ typedef enum sira_digest_uri_check {
 
 /* Strings and memory are borrowed: they must outlive the server. */
 typedef struct sira_digest_server_config {
-    size_t size;    /* set by sira_digest_server_config_init */
+    size_t size;    /* sizeof this struct; sira_digest_server_config_init sets it */
     sira_hash hash; /* SHA-256 is needed for the nonces */
     sira_entropy entropy;
     sira_str realm;  /* without escapes, at most SIRA_LIMIT_CONFIG bytes */

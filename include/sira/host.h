@@ -8,8 +8,8 @@
 
 #include <uv.h>
 
-#include <sira/agent.h>
 #include <sira/gcrypt.h>
+#include <sira/sira.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,7 +17,7 @@ extern "C" {
 
 /* Strings are borrowed: they must outlive the host. */
 typedef struct sira_host_config {
-    size_t size;     /* set by sira_host_config_init */
+    size_t size;     /* sizeof this struct; sira_host_config_init sets it */
     uv_loop_t *loop; /* NULL: a loop of its own, run by sira_host_run; else the caller runs its loop */
     sira_event_fn on_event;
     sira_agent_request_fn on_request;

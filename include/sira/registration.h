@@ -11,7 +11,7 @@ extern "C" {
 
 /* Strings are borrowed: they must outlive the registration. Times are in seconds. 0 means the default. */
 typedef struct sira_registration_config {
-    size_t size;              /* set by sira_registration_config_init */
+    size_t size;              /* sizeof this struct; sira_registration_config_init sets it */
     uint32_t expires;         /* lifetime that is asked for; default 3600; at most SIRA_LIMIT_EXPIRES_MAX */
     sira_str contact_user;    /* user part of the Contact; default: that of the AOR */
     sira_str instance_id;     /* "<urn:uuid:...>" for +sip.instance (RFC 5626 4.1); no default: identities made up by a

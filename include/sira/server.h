@@ -11,7 +11,7 @@ extern "C" {
 
 /* Strings are borrowed: they must outlive the server. */
 typedef struct sira_server_config {
-    size_t size;  /* set by sira_server_config_init */
+    size_t size;  /* sizeof this struct; sira_server_config_init sets it */
     sira_str uri; /* "sip:192.0.2.1:5060", "sip:[2001:db8::1]", or a name when there is a resolver; ";transport=udp" is
                      understood */
     uint16_t max_in_flight; /* registrations that may have a request under way at once; default 16 */

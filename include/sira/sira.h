@@ -7,7 +7,8 @@
  *   - Strings are sira_str: a place and a length. Configuration strings are borrowed and must outlive the object. What
  * a parser returns points into your bytes.
  *   - NULL is allowed only where a comment says so; for a sira_diag it always is.
- *   - Config structs are filled by their ..._config_init() and then changed; zero means the default.
+ *   - In a config struct zero means the default, but for its size: ..._config_init() clears all and sets that, or write
+ * {.size = sizeof config, ...}.
  *   - Functions that can fail return sira_status: 0 is success, positive "nothing done", negative an error.
  *   - No locks: one agent and all that belongs to it is used by one thread at a time. There is no global state, so
  * agents in different threads do not meet.
