@@ -105,9 +105,10 @@ SIRA_API void sira_cursor_init(sira_cursor *cursor, const struct sira_message *m
 /* Starts in one header value that does not stand in a message. */
 SIRA_API void sira_cursor_init_text(sira_cursor *cursor, sira_str value, sira_field_id id);
 
-/* A parameter list as it stands in the text, checked: ";tag=x;lr" is "tag=x;lr" here. */
-/* Takes the next parameter from *rest, which moves on: SIRA_OK or SIRA_IDLE. A quoted value keeps its quotes; one
- * without '=' is empty with at NULL. White space and folds around '=' and ';' are skipped. */
+/* Takes the next parameter from *rest, the params of one of the views below (";tag=x;lr" in the message is "tag=x;lr"
+ * there); *rest moves on. SIRA_OK; SIRA_IDLE at the end; SIRA_E_SYNTAX, which the params of a view never give. A quoted
+ * value keeps its quotes; one without '=' is empty with at NULL. White space and folds around '=' and ';' are skipped.
+ */
 SIRA_API sira_status sira_param_next(sira_str *rest, sira_str *name, sira_str *value);
 
 /* Finds a parameter by name (any case): SIRA_OK, or SIRA_IDLE when it is not there. */
@@ -162,8 +163,7 @@ SIRA_API sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_
  * challenges in one line, as HTTP has them, are read too) and Authentication-Info (scheme is empty). */
 typedef struct sira_auth {
     sira_str scheme; /* "Digest" */
-    sira_str
-        params; /* a comma-separated list of name=value, checked; for a scheme with a token68, as Basic, that text */
+    sira_str params; /* a list of name=value, checked; for a scheme with a token68, as Basic, that text */
 } sira_auth;
 SIRA_API sira_status sira_auth_next(sira_cursor *cursor, sira_auth *auth, sira_diag *diag);
 
@@ -213,8 +213,7 @@ typedef struct sira_date {
 } sira_date;
 
 /* Fields that stand once. SIRA_OK; SIRA_IDLE: the field is absent; SIRA_E_DUPLICATE; a syntax error. */
-SIRA_API sira_status sira_message_via(const struct sira_message *message, sira_via *top,
-                                      sira_diag *diag); /* the topmost */
+SIRA_API sira_status sira_message_via(const struct sira_message *message, sira_via *topmost, sira_diag *diag);
 SIRA_API sira_status sira_message_address(const struct sira_message *message, sira_field_id id, sira_address *address,
                                           sira_diag *diag);
 SIRA_API sira_status sira_message_cseq(const struct sira_message *message, sira_cseq *cseq, sira_diag *diag);

@@ -69,9 +69,10 @@ SIRA_API void sira_message_init(sira_message *message, sira_field *slots, size_t
  * 400 needs Via, From, To, Call-ID and CSeq). */
 SIRA_API sira_status sira_message_parse(sira_message *message, sira_str bytes, sira_diag *diag);
 
-/* Checks what every message must have: Via, From, To, Call-ID, CSeq once each (and well-formed), a CSeq below 2^31
- * whose method is the start line's, a Request-URI that is one, and nothing twice that may stand once. SIRA_OK or an
- * error of the syntax band; for a request diag has the response code. */
+/* Checks what every message must have: Via, From, To, Call-ID, CSeq once each (and well-formed; the URIs inside are
+ * checked when sira_uri_parse takes them apart), a CSeq below 2^31 whose method is the start line's, a Request-URI that
+ * is one, and nothing twice that may stand once. SIRA_OK or an error of the syntax band; for a request diag has the
+ * response code. */
 SIRA_API sira_status sira_message_validate(sira_message *message, sira_diag *diag);
 
 /* Does the branch identify the transaction (RFC 3261 8.1.1.7: "z9hG4bK" and more)? If not, the rules of RFC 2543 hold

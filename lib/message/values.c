@@ -101,11 +101,11 @@ static sira_status take_number(sira_cursor *cursor, sira_i_scan *scan, uint32_t 
     return status;
 }
 
-sira_status sira_message_via(const struct sira_message *message, sira_via *top, sira_diag *diag)
+sira_status sira_message_via(const struct sira_message *message, sira_via *topmost, sira_diag *diag)
 {
     sira_cursor cursor;
     sira_cursor_init(&cursor, message, SIRA_FIELD_VIA);
-    return sira_via_next(&cursor, top, diag);
+    return sira_via_next(&cursor, topmost, diag);
 }
 
 sira_status sira_message_address(const struct sira_message *message, sira_field_id id, sira_address *address,
