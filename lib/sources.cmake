@@ -5,6 +5,7 @@
 set(SIRA_SOURCES
     lib/base/chars.c
     lib/base/endpoint.c
+    lib/base/hex.c
     lib/base/random.c
     lib/base/status.c
     lib/base/str.c
@@ -40,7 +41,6 @@ set(SIRA_SOURCES
     lib/digest/client.c
     lib/digest/credentials.c
     lib/digest/hash.c
-    lib/digest/hex.c
     lib/digest/hmac.c
     lib/digest/key.c
     lib/digest/memory.c

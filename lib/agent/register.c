@@ -2,18 +2,9 @@
  * kept. */
 #include "agent/registration.h"
 
+#include "base/hex.h"
+
 #include <string.h>
-
-static const char hex_digits[] = "0123456789abcdef";
-
-static sira_str hex(const uint8_t *bytes, size_t n, char *out)
-{
-    for (size_t i = 0; i < n; i++) {
-        out[2 * i] = hex_digits[bytes[i] >> 4];
-        out[2 * i + 1] = hex_digits[bytes[i] & 15];
-    }
-    return (sira_str){out, 2 * n};
-}
 
 static sira_str contact_user(const sira_registration *registration)
 {
@@ -37,7 +28,7 @@ static void write_contact_uri(const sira_registration *registration, sira_writer
         sira_write_text(writer, local->transport == SIRA_TRANSPORT_TCP ? SIRA_STR(";transport=tcp")
                                                                        : SIRA_STR(";transport=tls"));
     sira_write_text(writer, SIRA_STR(";line="));
-    sira_write_text(writer, hex(registration->line, sizeof registration->line, line));
+    sira_write_text(writer, sira_i_hex_write(registration->line, sizeof registration->line, line));
 }
 
 sira_status sira_i_contact_uri(const sira_registration *registration, char *buffer, sira_str *uri)
@@ -90,9 +81,10 @@ static void write_dialog(const sira_registration *registration, sira_writer *wri
     char tag[2 * sizeof registration->tag];
     char call_id[2 * sizeof registration->call_id];
     sira_write_address_field(writer, SIRA_FIELD_FROM, account->display_name, account->aor,
-                             hex(registration->tag, sizeof registration->tag, tag));
+                             sira_i_hex_write(registration->tag, sizeof registration->tag, tag));
     sira_write_address_field(writer, SIRA_FIELD_TO, account->display_name, account->aor, SIRA_STR(""));
-    sira_write_field(writer, SIRA_FIELD_CALL_ID, hex(registration->call_id, sizeof registration->call_id, call_id));
+    sira_write_field(writer, SIRA_FIELD_CALL_ID,
+                     sira_i_hex_write(registration->call_id, sizeof registration->call_id, call_id));
     sira_write_cseq_field(writer, registration->cseq, SIRA_STR("REGISTER"));
 }
 
@@ -137,8 +129,8 @@ bool sira_i_register_matches(const sira_registration *registration, const sira_m
         !sira_str_equal(cseq.method, SIRA_STR("REGISTER")))
         return false;
     if (sira_message_call_id(response, &call_id, NULL) != SIRA_OK ||
-        !sira_str_equal(call_id, hex(registration->call_id, sizeof registration->call_id, ours)))
+        !sira_str_equal(call_id, sira_i_hex_write(registration->call_id, sizeof registration->call_id, ours)))
         return false;
     return sira_message_address(response, SIRA_FIELD_FROM, &from, NULL) == SIRA_OK &&
-           sira_str_equal_nocase(from.tag, hex(registration->tag, sizeof registration->tag, ours));
+           sira_str_equal_nocase(from.tag, sira_i_hex_write(registration->tag, sizeof registration->tag, ours));
 }

@@ -4,18 +4,9 @@
 
 #include <sira/digest.h>
 
-/* ---- hex.c ---- */
+#include "base/hex.h"
 
 #define SIRA_I_HEX_MAX (2u * SIRA_HASH_SIZE_MAX)
-
-/* Two lower-case digits for each byte; returns the view of them. */
-sira_str sira_i_hex_write(const uint8_t *bytes, size_t n, char *out);
-
-/* The value of a digit of either case; 16: it is none. */
-unsigned sira_i_hex_digit(char c);
-
-/* Reads exactly n bytes from 2n digits; false: it is something else. */
-bool sira_i_hex_read(sira_str text, uint8_t *bytes, size_t n);
 
 /* ---- algorithm.c ---- */
 

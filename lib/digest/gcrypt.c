@@ -79,8 +79,10 @@ static sira_status digest(void *context, sira_hash_algorithm algorithm, const si
     else
         write_pieces(handle, pieces, count);
     const unsigned char *result = gcry_md_read(handle, algorithms[algorithm]);
-    if (result != NULL)
-        memcpy(out, result, algorithm == SIRA_HASH_MD5 ? 16 : 32);
+    if (result != NULL && algorithm == SIRA_HASH_MD5)
+        memcpy(out, result, 16);
+    else if (result != NULL)
+        memcpy(out, result, 32);
     gcry_md_reset(handle); /* behind the hash, not before: nothing of a password stays in the handle */
     return result != NULL ? SIRA_OK : SIRA_E_HASH;
 }

@@ -1,5 +1,7 @@
 #include "transaction/client.h"
 
+#include "base/hex.h"
+
 #include <string.h>
 
 void sira_i_transaction_start(sira_transaction *transaction, uint64_t id, uint64_t now,
@@ -86,30 +88,24 @@ static const char cookie[] = "z9hG4bK";
 
 void sira_i_branch_write(uint64_t id, char branch[SIRA_I_BRANCH_SIZE])
 {
+    uint8_t bytes[8];
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(id >> (56u - 8u * i));
     memcpy(branch, cookie, COOKIE_LENGTH);
-    for (unsigned i = 0; i < 16; i++)
-        branch[COOKIE_LENGTH + i] = "0123456789abcdef"[(id >> (60u - 4u * i)) & 15u];
+    sira_i_hex_write(bytes, sizeof bytes, branch + COOKIE_LENGTH);
 }
 
 /* Only what branch_write makes: a peer returns the parameter as it was, in any case of letters at most (RFC
  * 3261 7.3.1). */
 sira_status sira_i_branch_read(sira_str branch, uint64_t *id)
 {
+    uint8_t bytes[8];
     if (branch.len != SIRA_I_BRANCH_SIZE ||
-        !sira_str_equal_nocase((sira_str){branch.at, COOKIE_LENGTH}, SIRA_STR("z9hG4bK")))
+        !sira_str_equal_nocase((sira_str){branch.at, COOKIE_LENGTH}, (sira_str){cookie, COOKIE_LENGTH}) ||
+        !sira_i_hex_read((sira_str){branch.at + COOKIE_LENGTH, 2 * sizeof bytes}, bytes, sizeof bytes))
         return SIRA_IDLE;
-    uint64_t value = 0;
-    for (size_t i = COOKIE_LENGTH; i < SIRA_I_BRANCH_SIZE; i++) {
-        char c = branch.at[i];
-        unsigned digit;
-        if (c >= '0' && c <= '9')
-            digit = (unsigned)(c - '0');
-        else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
-            digit = ((unsigned)c & 7u) + 9u;
-        else
-            return SIRA_IDLE;
-        value = value << 4 | digit;
-    }
-    *id = value;
+    *id = 0;
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        *id = *id << 8 | bytes[i];
     return SIRA_OK;
 }

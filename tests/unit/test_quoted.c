@@ -67,29 +67,12 @@ static void escapes_are_resolved(void **state)
     }
 }
 
-static void hex_both_ways(void **state)
-{
-    (void)state;
-    const uint8_t bytes[] = {0x00, 0x0f, 0xa5, 0xff};
-    uint8_t back[4];
-    char text[8];
-    expect_str("hex", sira_i_hex_write(bytes, sizeof bytes, text), "000fa5ff");
-    assert_true(sira_i_hex_read(SIRA_STR("000fA5fF"), back, sizeof back));
-    assert_memory_equal(back, bytes, sizeof back);
-    static const char *const wrong[] = {"",         "000fa5f",  "000fa5ff0", "000fa5fg",
-                                        "000fa5 f", "0x0fa5ff", "000fa5f/",  "000fa5f:"};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-        if (sira_i_hex_read(sira_str_from(wrong[i]), back, sizeof back))
-            fail_msg("%s was taken", wrong[i]);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_inner_text_is_copied),
         cmocka_unit_test(a_nul_is_refused),
         cmocka_unit_test(escapes_are_resolved),
-        cmocka_unit_test(hex_both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
