@@ -1,12 +1,10 @@
-/* What digest answers cost, beside the hashing that they can't do without, measured in the same run.
- *
- *     bench_digest                 prints the times
- *     bench_digest CASE COUNT      runs one case so often, for instruction counts
- */
+/* What digest answers cost on both sides, beside the hashing that they can't do without, measured in the same run. */
+#include "bench.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include <gcrypt.h>
 
 #include <sira/digest_server.h>
 #include <sira/gcrypt.h>
@@ -14,17 +12,20 @@
 #include "digest/digest.h"
 
 #define NONCE "dcd98b7102dd2f0e8b11d0f600bfb0c093dcd98b"
-#define MD5 "MD5"
-#define SHA256 "SHA-256"
-#define CHALLENGE(algorithm)                                                                                           \
-    "SIP/2.0 401 Unauthorized\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;rport=5060;branch=z9hG4bK74bf9b7a1b2c\r\n"            \
+#define CNONCE "0a4f113b0a4f113b"
+#define METHOD "REGISTER"
+#define URI "sip:example.com"
+#define FIELDS                                                                                                         \
+    "Via: SIP/2.0/UDP 192.0.2.1:5060;rport=5060;branch=z9hG4bK74bf9b7a1b2c\r\n"                                        \
     "From: <sip:alice@example.com>;tag=1928301774\r\nTo: <sip:alice@example.com>;tag=a6c85cf\r\n"                      \
-    "Call-ID: a84b4c76e66710@192.0.2.1\r\nCSeq: 314159 REGISTER\r\n"                                                   \
-    "WWW-Authenticate: Digest realm=\"example.com\", nonce=\"" NONCE                                                   \
-    "\", opaque=\"5ccc069c403ebaf9f0171e9517f40e41\", "                                                                \
-    "algorithm=" algorithm ", qop=\"auth\"\r\nContent-Length: 0\r\n\r\n"
+    "Call-ID: a84b4c76e66710@192.0.2.1\r\nCSeq: 314159 REGISTER\r\n"
+#define CHALLENGE(algorithm)                                                                                           \
+    "SIP/2.0 401 Unauthorized\r\n" FIELDS "WWW-Authenticate: Digest realm=\"example.com\", nonce=\"" NONCE             \
+    "\", opaque=\"5ccc069c403ebaf9f0171e9517f40e41\", algorithm=" algorithm                                            \
+    ", qop=\"auth\"\r\nContent-Length: 0\r\n\r\n"
 
-typedef struct bench {
+/* What a program that answers challenges keeps. */
+static struct {
     sira_gcrypt gcrypt;
     sira_hash hash;
     sira_digest_client_config config;
@@ -32,45 +33,79 @@ typedef struct bench {
     sira_digest_attempt attempt;
     sira_message message;
     sira_field fields[SIRA_LIMIT_FIELDS];
-    uint8_t ha1[SIRA_HASH_SIZE_MAX];
-    sira_i_proof proof;
-    char ha2_text[64], response_text[256]; /* what the two hashes of an answer hash */
-    size_t ha2_len, response_len;
     char out[1024];
-} bench;
+    size_t length;
+} own;
 
-static bench b;
 static volatile unsigned char sink;
 
-/* ---- the cases ---- */
-
-static void floor_of(sira_hash_algorithm algorithm)
+static void need(sira_status status, const char *what)
 {
-    const sira_str texts[2] = {{b.ha2_text, b.ha2_len}, {b.response_text, b.response_len}};
-    uint8_t out[SIRA_HASH_SIZE_MAX];
-    for (int i = 0; i < 2; i++) {
-        if (b.hash.digest(b.hash.context, algorithm, &texts[i], 1, out) != SIRA_OK)
-            abort();
-        sink ^= out[0];
-    }
+    if (status != SIRA_OK)
+        bench_fail(what);
+}
+
+/* ---- floors: the two hashes of an answer, in handles that are kept ---- */
+
+typedef struct floor_handle {
+    gcry_md_hd_t handle;
+    int algorithm;
+    char response[256];
+    size_t length;
+} floor_handle;
+
+static floor_handle floors[2];
+
+static void open_floor(floor_handle *f, int algorithm, int digits)
+{
+    char zeros[65];
+    memset(zeros, '0', sizeof zeros);
+    f->algorithm = algorithm;
+    f->length = (size_t)snprintf(f->response, sizeof f->response, "%.*s:%s:00000001:%s:auth:%.*s", digits, zeros, NONCE,
+                                 CNONCE, digits, zeros);
+    if (gcry_md_open(&f->handle, algorithm, 0) != 0)
+        bench_fail("Libgcrypt");
+}
+
+static void hash_bare(floor_handle *f, const char *text, size_t length)
+{
+    gcry_md_reset(f->handle);
+    gcry_md_write(f->handle, text, length);
+    sink ^= *gcry_md_read(f->handle, f->algorithm);
+}
+
+static void floor_of(floor_handle *f)
+{
+    hash_bare(f, METHOD ":" URI, sizeof METHOD ":" URI - 1);
+    hash_bare(f, f->response, f->length);
 }
 
 static void floor_md5(void)
 {
-    floor_of(SIRA_HASH_MD5);
+    floor_of(&floors[0]);
 }
 
 static void floor_sha256(void)
 {
-    floor_of(SIRA_HASH_SHA256);
+    floor_of(&floors[1]);
 }
+
+/* ---- the digest of an answer, HA1 known ---- */
 
 static void answer(sira_algorithm algorithm)
 {
+    static const uint8_t ha1[SIRA_HASH_SIZE_MAX];
+    static sira_i_proof proof = {.ha1 = ha1,
+                                 .nonce = SIRA_STR_INIT(NONCE),
+                                 .nc = SIRA_STR_INIT("00000001"),
+                                 .cnonce = SIRA_STR_INIT(CNONCE),
+                                 .qop = SIRA_QOP_AUTH,
+                                 .method = SIRA_STR_INIT(METHOD),
+                                 .uri = SIRA_STR_INIT(URI)};
     uint8_t out[SIRA_HASH_SIZE_MAX];
-    b.proof.algorithm = algorithm;
-    if (sira_i_proof_compute(&b.proof, out) != SIRA_OK)
-        abort();
+    proof.hash = &own.hash;
+    proof.algorithm = algorithm;
+    need(sira_i_proof_compute(&proof, out), "answer");
     sink ^= out[0];
 }
 
@@ -84,136 +119,141 @@ static void answer_sha256(void)
     answer(SIRA_ALGORITHM_SHA_256);
 }
 
-/* From the bytes of a 401 to the bytes of the Authorization line; with a new client HA1 is made too. */
-static void whole(const char *response, size_t length, bool known)
+/* ---- the client ---- */
+
+static const sira_digest_request request = {.method = SIRA_STR_INIT(METHOD), .uri = SIRA_STR_INIT(URI)};
+
+/* From the bytes of a 401 to the bytes of the Authorization line; when HA1 is not known, it is made too. */
+static void whole(sira_str response, bool known)
 {
-    static const sira_digest_request request = {.method = SIRA_STR_INIT("REGISTER"),
-                                                .uri = SIRA_STR_INIT("sip:example.com")};
     static const uint8_t cnonce[8] = {1, 2, 3, 4, 5, 6, 7, 8};
     sira_writer writer;
     if (!known)
-        sira_digest_client_forget(&b.client);
-    memset(&b.attempt, 0, sizeof b.attempt);
-    sira_message_init(&b.message, b.fields, SIRA_LIMIT_FIELDS);
-    if (sira_message_parse(&b.message, (sira_str){response, length}, NULL) != SIRA_OK ||
-        sira_digest_client_challenged(&b.client, &b.attempt, &b.message, NULL) != SIRA_OK)
-        abort();
-    sira_digest_client_begin(&b.client, &b.attempt, cnonce);
-    sira_writer_init(&writer, b.out, sizeof b.out);
-    sira_digest_client_write(&b.client, &b.attempt, &request, &writer);
-    if (sira_writer_finish(&writer, &length) != SIRA_OK)
-        abort();
-    sink ^= (unsigned char)b.out[length - 3];
+        sira_digest_client_forget(&own.client);
+    memset(&own.attempt, 0, sizeof own.attempt);
+    sira_message_init(&own.message, own.fields, SIRA_LIMIT_FIELDS);
+    need(sira_message_parse(&own.message, response, NULL), "401");
+    need(sira_digest_client_challenged(&own.client, &own.attempt, &own.message, NULL), "challenge");
+    sira_digest_client_begin(&own.client, &own.attempt, cnonce);
+    sira_writer_init(&writer, own.out, sizeof own.out);
+    need(sira_digest_client_write(&own.client, &own.attempt, &request, &writer), "write");
+    need(sira_writer_finish(&writer, &own.length), "writer");
+    sink ^= (unsigned char)own.out[own.length - 3];
 }
 
 static void whole_md5(void)
 {
-    whole(CHALLENGE(MD5), sizeof CHALLENGE(MD5) - 1, true);
+    whole(SIRA_STR(CHALLENGE("MD5")), true);
 }
 
 static void whole_md5_new(void)
 {
-    whole(CHALLENGE(MD5), sizeof CHALLENGE(MD5) - 1, false);
+    whole(SIRA_STR(CHALLENGE("MD5")), false);
 }
 
 static void whole_sha256(void)
 {
-    whole(CHALLENGE(SHA256), sizeof CHALLENGE(SHA256) - 1, true);
+    whole(SIRA_STR(CHALLENGE("SHA-256")), true);
 }
 
-static const struct bench_case {
-    const char *name, *what;
-    void (*run)(void);
-    const char *algorithm;
-    int floor; /* the case that it is compared with; -1: none */
-} cases[] = {
-    {"floor_md5", "two hashes, MD5", floor_md5, MD5, -1},
-    {"answer_md5", "digest answer, MD5, HA1 known", answer_md5, MD5, 0},
-    {"floor_sha256", "two hashes, SHA-256", floor_sha256, SHA256, -1},
-    {"answer_sha256", "digest answer, SHA-256, HA1 known", answer_sha256, SHA256, 2},
-    {"whole_md5", "401 to Authorization line, MD5, HA1 known", whole_md5, MD5, 0},
-    {"whole_md5_new", "401 to Authorization line, MD5, password", whole_md5_new, MD5, 0},
-    {"whole_sha256", "401 to Authorization line, SHA-256, HA1 known", whole_sha256, SHA256, 2},
-};
-#define CASES (sizeof cases / sizeof cases[0])
-
-static void set_up(const struct bench_case *c)
+static void open_client(void)
 {
-    const size_t hex = strcmp(c->algorithm, MD5) == 0 ? 32 : 64;
-    char zeros[65];
-    memset(zeros, '0', sizeof zeros);
-    b.ha2_len = (size_t)snprintf(b.ha2_text, sizeof b.ha2_text, "REGISTER:sip:example.com");
-    b.response_len =
-        (size_t)snprintf(b.response_text, sizeof b.response_text, "%.*s:%s:00000001:0a4f113b0a4f113b:auth:%.*s",
-                         (int)hex, zeros, NONCE, (int)hex, zeros);
-    if (sira_digest_client_init(&b.client, &b.config, NULL) != SIRA_OK)
-        abort();
+    sira_digest_client_config_init(&own.config);
+    own.config.hash = own.hash;
+    own.config.user = SIRA_STR("alice");
+    own.config.password = SIRA_STR("secret");
+    need(sira_digest_client_init(&own.client, &own.config, NULL), "client");
 }
 
-static double seconds(void)
+/* ---- the server ---- */
+
+#define SLOTS 64u
+
+/* One that verifies the same request again and again: its counts are forgotten each time. */
+typedef struct judge {
+    sira_digest_server_config config;
+    sira_digest_server server;
+    sira_digest_slot slots[SLOTS];
+    sira_digest_verified verified;
+    sira_message message;
+    sira_field fields[SIRA_LIMIT_FIELDS];
+    char text[2048];
+    size_t length;
+} judge;
+
+static judge judges[2];
+static const sira_digest_peer peer = {.identity = SIRA_STR_INIT("192.0.2.1"), .now = 1000};
+
+static sira_status look_up(void *context, const sira_digest_lookup *lookup, sira_digest_account *account)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+    (void)lookup;
+    account->password = *(const sira_str *)context;
+    return SIRA_OK;
 }
 
-/* The best of several rounds: what disturbs a round only makes it slower. */
-static double nanoseconds(const struct bench_case *c)
+static void open_judge(judge *j, uint8_t algorithm)
 {
-    double best = 1e9;
-    set_up(c);
-    for (int round = 0; round < 25; round++) {
-        const int n = 4000;
-        const double start = seconds();
-        for (int i = 0; i < n; i++)
-            c->run();
-        const double each = (seconds() - start) / n * 1e9;
-        if (each < best)
-            best = each;
-    }
-    return best;
+    static sira_str password = SIRA_STR_INIT("secret");
+    sira_writer writer;
+    char line[512], response[1024];
+    size_t length;
+    sira_digest_server_config_init(&j->config);
+    j->config.hash = own.hash;
+    j->config.entropy = sira_gcrypt_entropy(&own.gcrypt);
+    j->config.realm = SIRA_STR("example.com");
+    j->config.lookup = look_up;
+    j->config.lookup_context = &password;
+    j->config.algorithms[0] = algorithm;
+    j->config.slots = j->slots;
+    j->config.slot_count = SLOTS;
+    need(sira_digest_server_init(&j->server, &j->config, NULL), "server");
+
+    sira_writer_init(&writer, line, sizeof line);
+    need(sira_digest_server_challenge(&j->server, &peer, false, &writer), "challenge");
+    need(sira_writer_finish(&writer, &length), "writer");
+    length = (size_t)snprintf(response, sizeof response, "SIP/2.0 401 Unauthorized\r\n" FIELDS "%.*s\r\n", (int)length,
+                              line);
+    whole((sira_str){response, length}, false);
+    j->length = (size_t)snprintf(j->text, sizeof j->text, METHOD " " URI " SIP/2.0\r\n" FIELDS "%.*s\r\n",
+                                 (int)own.length, own.out);
 }
 
-static int print_all(void)
+static void verify(judge *j)
 {
-    double times[CASES];
-    for (size_t i = 0; i < CASES; i++) {
-        times[i] = nanoseconds(&cases[i]);
-        printf("%-46s %7.0f ns", cases[i].what, times[i]);
-        if (cases[i].floor >= 0)
-            printf("  %5.2f x the hashing", times[i] / times[cases[i].floor]);
-        putchar('\n');
-    }
-    return 0;
+    memset(j->slots, 0, sizeof j->slots);
+    sira_message_init(&j->message, j->fields, SIRA_LIMIT_FIELDS);
+    need(sira_message_parse(&j->message, (sira_str){j->text, j->length}, NULL), "request");
+    need(sira_digest_server_verify(&j->server, &peer, &j->message, &j->verified, NULL), "verify");
+    sink ^= (unsigned char)j->verified.user.at[0];
+}
+
+static void verify_md5(void)
+{
+    verify(&judges[0]);
+}
+
+static void verify_sha256(void)
+{
+    verify(&judges[1]);
 }
 
 int main(int argc, char **argv)
 {
-    if (sira_gcrypt_open(&b.gcrypt) != SIRA_OK)
-        return 1;
-    b.hash = sira_gcrypt_hash(&b.gcrypt);
-    sira_digest_client_config_init(&b.config);
-    b.config.hash = b.hash;
-    b.config.user = SIRA_STR("alice");
-    b.config.password = SIRA_STR("secret");
-    b.proof = (sira_i_proof){.hash = &b.hash,
-                             .ha1 = b.ha1,
-                             .nonce = SIRA_STR(NONCE),
-                             .nc = SIRA_STR("00000001"),
-                             .cnonce = SIRA_STR("0a4f113b0a4f113b"),
-                             .qop = SIRA_QOP_AUTH,
-                             .method = SIRA_STR("REGISTER"),
-                             .uri = SIRA_STR("sip:example.com")};
-    if (argc == 1)
-        return print_all();
-    for (size_t i = 0; argc == 3 && i < CASES; i++) {
-        if (strcmp(argv[1], cases[i].name) != 0)
-            continue;
-        set_up(&cases[i]);
-        for (long n = strtol(argv[2], NULL, 10); n > 0; n--)
-            cases[i].run();
-        return 0;
-    }
-    fprintf(stderr, "usage: bench_digest [CASE COUNT]\n");
-    return 2;
+    static const bench_case cases[] = {
+        {"floor-md5", floor_md5},         {"answer-md5", answer_md5}, {"floor-sha256", floor_sha256},
+        {"answer-sha256", answer_sha256}, {"whole-md5", whole_md5},   {"whole-md5-new", whole_md5_new},
+        {"whole-sha256", whole_sha256},   {"verify-md5", verify_md5}, {"verify-sha256", verify_sha256},
+    };
+    need(sira_gcrypt_open(&own.gcrypt), "Libgcrypt");
+    own.hash = sira_gcrypt_hash(&own.gcrypt);
+    open_floor(&floors[0], GCRY_MD_MD5, 32);
+    open_floor(&floors[1], GCRY_MD_SHA256, 64);
+    open_client();
+    open_judge(&judges[0], SIRA_ALGORITHM_MD5);
+    sira_digest_client_wipe(&own.client);
+    open_client();
+    open_judge(&judges[1], SIRA_ALGORITHM_SHA_256);
+    sira_digest_client_wipe(&own.client);
+    open_client();
+    return bench_main(argc, argv, cases, sizeof cases / sizeof cases[0]);
 }
