@@ -102,7 +102,7 @@ static sira_status keep_name(sira_digest_verified *verified, sira_str name)
     if (name.len > sizeof verified->name)
         return SIRA_E_LIMIT;
     if (name.len > 0)
-        memcpy(verified->name, name.at, name.len);
+        memmove(verified->name, name.at, name.len); /* it may be a part of the name that was looked up */
     verified->user = (sira_str){verified->name, name.len};
     return SIRA_OK;
 }

@@ -14,7 +14,7 @@ static sira_status look_up(void *context, const sira_digest_lookup *lookup, sira
         return r->lookup_status;
     if (lookup->userhash) {
         const sira_str parts[2] = {name, lookup->realm};
-        assert_int_equal(sira_digest_userhash(&r->config.hash, lookup->algorithm, parts, hashed), SIRA_OK);
+        assert_int_equal(sira_digest_userhash(&r->client.config.hash, lookup->algorithm, parts, hashed), SIRA_OK);
         for (size_t i = 0; i < sira_hash_size(lookup->algorithm); i++)
             snprintf(hex + 2 * i, 3, "%02x", hashed[i]);
         if (!sira_str_equal(lookup->user, sira_str_from(hex)))
@@ -29,7 +29,7 @@ static sira_status look_up(void *context, const sira_digest_lookup *lookup, sira
     }
     const sira_str parts[3] = {lookup->userhash ? name : lookup->user, lookup->realm, password};
     account->has_ha1 = true;
-    return sira_digest_ha1(&r->config.hash, lookup->algorithm, parts, account->ha1);
+    return sira_digest_ha1(&r->client.config.hash, lookup->algorithm, parts, account->ha1);
 }
 
 static sira_status count_up(void *context, uint8_t *bytes, size_t n)

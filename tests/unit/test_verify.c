@@ -200,46 +200,204 @@ static void uris_are_compared_as_the_policy_says(void **state)
     }
 }
 
-/* A provider that counts. */
+/* A provider that counts, and fails when it is told to. */
 typedef struct counter {
     sira_hash inner;
     unsigned calls;
+    unsigned fail_at; /* 0: never */
 } counter;
 
 static sira_status count_digest(void *context, sira_hash_algorithm algorithm, const sira_str *pieces, size_t count,
                                 uint8_t *out)
 {
     counter *c = context;
-    c->calls++;
+    if (++c->calls == c->fail_at)
+        return SIRA_E_HASH;
     return c->inner.digest(c->inner.context, algorithm, pieces, count, out);
+}
+
+/* From now on the server hashes by this counter; the client and the look-up do not. */
+static void count_in(realm *r, counter *c, unsigned fail_at)
+{
+    *c = (counter){.inner = r->client.config.hash, .fail_at = fail_at};
+    r->config.hash = (sira_hash){.context = c, .algorithms = 7, .digest = count_digest};
 }
 
 static void a_user_who_is_not_there_costs_as_much(void **state)
 {
     (void)state;
-    unsigned calls[4];
-    for (unsigned i = 0; i < 4; i++) {
+    static const struct {
+        const char *name;
+        bool userhash, ha1, absent, other;
+    } cases[] = {
+        {"a wrong password", false, false, false, false},
+        {"a wrong password, HA1 known", false, true, false, false},
+        {"nobody, says the look-up", false, false, true, false},
+        {"another name", false, false, false, true},
+        {"userhash, a wrong password", true, false, false, false},
+        {"userhash, a wrong password, HA1 known", true, true, false, false},
+        {"userhash, nobody, says the look-up", true, false, true, false},
+        {"userhash, another name", true, false, false, true},
+    };
+    for (unsigned algorithm = 0; algorithm < 6; algorithm++) {
+        unsigned calls = 0;
+        for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+            realm r;
+            counter c;
+            realm_open(&r);
+            r.config.algorithms[0] = (uint8_t)sira_algorithm_of(sira_str_from(algorithms[algorithm]));
+            r.config.userhash = cases[i].userhash;
+            r.give_ha1 = cases[i].ha1;
+            realm_init(&r);
+            r.client.config.password = SIRA_STR("wrong");
+            if (cases[i].absent)
+                r.lookup_status = SIRA_IDLE;
+            if (cases[i].other)
+                r.client.config.user = SIRA_STR("nobody");
+            realm_challenge(&r, false);
+            r.client.config.user = SIRA_STR("alice");
+            count_in(&r, &c, 0);
+            expect_status(cases[i].name, realm_verify(&r, r.client.text), SIRA_E_CREDENTIALS);
+            if (i == 0)
+                calls = c.calls;
+            if (c.calls != calls)
+                fail_msg("%s, %s: %u hashes, not %u", algorithms[algorithm], cases[i].name, c.calls, calls);
+            realm_close(&r);
+        }
+    }
+}
+
+/* Whichever hash fails, that is what is said; nothing is used up, and nothing is left of the key. */
+static void any_hash_may_fail(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 6 * 2; i++) {
+        bool failed = true;
+        for (unsigned fail_at = 1; failed; fail_at++) {
+            realm r;
+            counter c;
+            realm_open(&r);
+            r.config.algorithms[0] = (uint8_t)sira_algorithm_of(sira_str_from(algorithms[i % 6]));
+            r.config.qop = i / 6 != 0 ? SIRA_QOP_AUTH_INT : SIRA_QOP_AUTH;
+            realm_init(&r);
+            r.client.request.body = SIRA_STR("body");
+            realm_challenge(&r, false);
+            assert_int_equal(sira_digest_server_rotate(&r.server, NULL), SIRA_OK); /* so that two keys are tried */
+            count_in(&r, &c, fail_at);
+            packet_request(&r.request, "REGISTER sip:example.com SIP/2.0", r.client.text, "body");
+            const sira_status status =
+                sira_digest_server_verify(&r.server, &r.peer, &r.request.message, &r.verified, &r.diag);
+            failed = c.calls >= fail_at;
+            expect_status(algorithms[i % 6], status, failed ? SIRA_E_HASH : SIRA_OK);
+            if (failed) {
+                const uint8_t zeros[sizeof r.verified] = {0};
+                assert_memory_equal(&r.verified, zeros, sizeof zeros);
+                assert_int_equal(r.diag.code, 500);
+                r.config.hash = r.client.config.hash;
+                expect_status("it is not used up", realm_verify(&r, r.client.text), SIRA_OK);
+            } else {
+                assert_true(fail_at > 7); /* HA1, two or more for the response, two for each key's MAC */
+            }
+            realm_close(&r);
+        }
+    }
+}
+
+/* Counts go on, with the key of one session where there is one, and every answer proves the password in return. */
+static void one_nonce_serves_many_requests(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 6 * 2; i++) {
         realm r;
         realm_open(&r);
-        counter c = {.inner = r.config.hash};
+        r.config.algorithms[0] = (uint8_t)sira_algorithm_of(sira_str_from(algorithms[i % 6]));
+        r.config.qop = i / 6 != 0 ? SIRA_QOP_AUTH_INT : SIRA_QOP_AUTH;
+        r.config.lifetime = 1000;
+        r.client.config.policy.require_rspauth = true;
         realm_init(&r);
-        r.give_ha1 = i == 1;
-        r.client.config.password = SIRA_STR("wrong");
-        if (i == 2)
-            r.lookup_status = SIRA_IDLE;
-        if (i == 3)
-            r.client.config.user = SIRA_STR("nobody");
         realm_challenge(&r, false);
-        if (i == 3)
-            r.client.config.user = SIRA_STR("alice");
-        r.config.hash = (sira_hash){.context = &c, .algorithms = 7, .digest = count_digest};
-        r.give_ha1 = false; /* the test's own hashing of HA1 does not count */
-        assert_int_equal(realm_verify(&r, r.client.text), SIRA_E_CREDENTIALS);
-        calls[i] = c.calls;
+        unsigned fresh = 0;
+        for (unsigned n = 1; n <= 40; n++) {
+            const char *nc = line_param(r.client.text, "Authorization", 0, "nc");
+            fresh += strcmp(nc, "00000001") == 0;
+            expect_status(nc, realm_verify(&r, r.client.text), SIRA_OK);
+            packet p;
+            packet_response(&p, 200, r.info, "answer");
+            const sira_status status =
+                sira_digest_client_accepted(&r.client.client, &r.client.attempt, &r.client.request, &p.message, NULL);
+            expect_status(algorithms[i % 6], status, SIRA_OK);
+            packet_free(&p);
+            expect_status("a replay", realm_verify(&r, r.client.text), SIRA_E_REPLAY);
+            r.peer.now += 50;
+            assert_int_equal(exchange_answer(&r.client), SIRA_OK);
+        }
+        assert_true(fresh > 2); /* nextnonce came in time, each with a count from one and a session of its own */
+        assert_int_equal(r.lookups, 80);
         realm_close(&r);
     }
-    for (unsigned i = 1; i < 4; i++)
-        assert_int_equal(calls[i], calls[0]);
+}
+
+/* What stands between the quotes is hashed without escapes on both sides, and looked up without. */
+static void names_and_realms_of_any_bytes_verify(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *user, *realm;
+    } cases[] = {
+        {"alice", "example.com"},
+        {"J\xc3\xa4s\xc3\xb8n Doe", "b\xc3\xa4r"},
+        {"a\"b", "x\"y\"\"z"},
+        {"a\\", "\\"},
+        {"\\\"", "\\\\\""},
+        {" , =;<>", "r, nonce=\"evil\""},
+        {"\xff\xfe", "\t\x80"},
+        {"a:b", "c:d"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        realm r;
+        realm_open(&r);
+        r.client.config.user = sira_str_from(cases[i].user);
+        r.config.realm = sira_str_from(cases[i].realm);
+        r.config.opaque = r.config.realm;
+        r.client.config.policy.require_rspauth = true;
+        realm_init(&r);
+        realm_challenge(&r, false);
+        expect_status(cases[i].user, realm_verify(&r, r.client.text), SIRA_OK);
+        expect_str(cases[i].user, r.verified.user, cases[i].user);
+        expect_status(cases[i].user, exchange_accept(&r.client, r.info), SIRA_OK);
+        realm_close(&r);
+    }
+}
+
+/* An application that knows its users by a part of the name gives that part, which is a view of what it was asked. */
+static sira_status look_up_local_part(void *context, const sira_digest_lookup *lookup, sira_digest_account *account)
+{
+    (void)context;
+    account->user = (sira_str){lookup->user.at + 6, lookup->user.len - 6};
+    account->password = SIRA_STR("secret");
+    return SIRA_OK;
+}
+
+static void a_look_up_may_give_a_part_of_the_name(void **state)
+{
+    (void)state;
+    realm r;
+    uint8_t ha1[SIRA_HASH_SIZE_MAX];
+    char hex[65];
+    realm_open(&r);
+    r.config.lookup = look_up_local_part;
+    r.client.config.user = SIRA_STR("tenantalice.smith");
+    const sira_str parts[3] = {SIRA_STR("alice.smith"), SIRA_STR("example.com"), SIRA_STR("secret")};
+    assert_int_equal(sira_digest_ha1(&r.config.hash, SIRA_HASH_SHA256, parts, ha1), SIRA_OK);
+    for (size_t i = 0; i < 32; i++)
+        snprintf(hex + 2 * i, 3, "%02x", ha1[i]);
+    r.client.config.password = (sira_str){NULL, 0};
+    r.client.config.ha1[SIRA_HASH_SHA256] = sira_str_from(hex);
+    realm_init(&r);
+    realm_challenge(&r, false);
+    assert_int_equal(realm_verify(&r, r.client.text), SIRA_OK);
+    expect_str("user", r.verified.user, "alice.smith");
+    realm_close(&r);
 }
 
 /* HA1 of nobody is no HA1: not even who guesses what is hashed for them gets in. */
@@ -283,23 +441,6 @@ static void a_look_up_may_fail(void **state)
     realm_challenge(&r, false);
     r.lookup_status = SIRA_E_STATE;
     assert_int_equal(realm_verify(&r, r.client.text), SIRA_E_STATE);
-    realm_close(&r);
-}
-
-static void a_hash_may_fail(void **state)
-{
-    (void)state;
-    realm r;
-    realm_open(&r);
-    realm_init(&r);
-    realm_challenge(&r, false);
-    const sira_hash right = r.config.hash;
-    sira_gcrypt none = {.algorithms = 7};
-    r.config.hash.context = &none;
-    assert_int_equal(realm_verify(&r, r.client.text), SIRA_E_HASH);
-    assert_int_equal(r.diag.code, 500);
-    r.config.hash = right;
-    assert_int_equal(realm_verify(&r, r.client.text), SIRA_OK);
     realm_close(&r);
 }
 
@@ -385,7 +526,10 @@ int main(void)
         cmocka_unit_test(a_user_who_is_not_there_costs_as_much),
         cmocka_unit_test(nobody_has_no_password),
         cmocka_unit_test(a_look_up_may_fail),
-        cmocka_unit_test(a_hash_may_fail),
+        cmocka_unit_test(any_hash_may_fail),
+        cmocka_unit_test(one_nonce_serves_many_requests),
+        cmocka_unit_test(names_and_realms_of_any_bytes_verify),
+        cmocka_unit_test(a_look_up_may_give_a_part_of_the_name),
         cmocka_unit_test(the_extended_user_name_is_read),
         cmocka_unit_test(a_user_name_has_its_limit),
         cmocka_unit_test(a_proxy_speaks_of_itself),
