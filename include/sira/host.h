@@ -9,7 +9,7 @@
 #include <uv.h>
 
 #include <sira/gcrypt.h>
-#include <sira/sira.h>
+#include <sira/registration.h>
 
 #ifdef __cplusplus
 extern "C" {
