@@ -1,3 +1,4 @@
+#include "support/counter.h"
 #include "support/exchange.h"
 
 #include <stdio.h>
@@ -248,6 +249,63 @@ static void a_rejected_key_is_asked_for_again(void **state)
     exchange_close(&x);
 }
 
+/* Neither of two keys is kept when one of them can't be made. */
+static void any_hash_may_fail_while_a_challenge_is_taken(void **state)
+{
+    (void)state;
+    for (unsigned fail_at = 1; fail_at <= 3; fail_at++) {
+        exchange x;
+        counter c;
+        exchange_open(&x);
+        const sira_hash right = x.config.hash;
+        exchange_init(&x);
+        x.config.hash = counter_hash(&c, right, fail_at);
+        const sira_digest_client before = x.client;
+        const char *lines = CHALLENGE "Proxy-Authenticate: Digest realm=\"p\", nonce=\"n\", algorithm=SHA-256\r\n";
+        assert_int_equal(exchange_challenge(&x, lines), fail_at <= 2 ? SIRA_E_HASH : SIRA_OK);
+        if (fail_at <= 2)
+            assert_memory_equal(&before, &x.client, sizeof before);
+        x.config.hash = right;
+        assert_int_equal(exchange_challenge(&x, lines), SIRA_OK);
+        exchange_close(&x);
+    }
+}
+
+/* A proof that can't be computed is none, and nothing is taken from beside it. */
+static void any_hash_may_fail_while_a_proof_is_checked(void **state)
+{
+    (void)state;
+    for (unsigned fail_at = 1; fail_at <= 3; fail_at++) {
+        exchange x;
+        counter c;
+        char hex[65], line[200];
+        exchange_open(&x);
+        exchange_init(&x);
+        assert_int_equal(exchange_challenge(&x, CHALLENGE), SIRA_OK);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        const book b = {.algorithm = "MD5",
+                        .user = "alice",
+                        .realm = "r",
+                        .password = "secret",
+                        .method = "",
+                        .uri = "sip:example.com",
+                        .nonce = "n",
+                        .nc = "00000001",
+                        .cnonce = "0101010101010101",
+                        .qop = "auth"};
+        book_response(&x.config.hash, &b, hex);
+        snprintf(line, sizeof line, "Authentication-Info: nextnonce=\"2\", rspauth=\"%s\"\r\n", hex);
+        const sira_hash right = x.config.hash;
+        const sira_digest_client before = x.client;
+        x.config.hash = counter_hash(&c, right, fail_at);
+        assert_int_equal(exchange_accept(&x, line), fail_at <= 2 ? SIRA_E_RSPAUTH : SIRA_OK);
+        if (fail_at <= 2)
+            assert_memory_equal(&before, &x.client, sizeof before);
+        x.config.hash = right;
+        exchange_close(&x);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +317,8 @@ int main(void)
         cmocka_unit_test(the_last_count_ends_the_nonce),
         cmocka_unit_test(secrets_are_wiped),
         cmocka_unit_test(a_rejected_key_is_asked_for_again),
+        cmocka_unit_test(any_hash_may_fail_while_a_challenge_is_taken),
+        cmocka_unit_test(any_hash_may_fail_while_a_proof_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+#include "support/counter.h"
 #include "support/realm.h"
 
 #include <stdio.h>
@@ -312,30 +313,53 @@ static void an_odd_cnonce_does_no_harm(void **state)
     }
 }
 
+/* Writes a challenge, or what goes with a 2xx, into a room of '#'. */
+static sira_status write_line(realm *r, bool info, char *room, size_t size)
+{
+    sira_writer writer;
+    size_t length;
+    memset(room, '#', size);
+    sira_writer_init(&writer, room, size);
+    const sira_status status =
+        info ? sira_digest_server_info(&r->server, &r->peer, &r->verified, SIRA_STR("body"), &writer)
+             : sira_digest_server_challenge(&r->server, &r->peer, false, &writer);
+    assert_int_equal(sira_writer_finish(&writer, &length), status);
+    return status;
+}
+
 static void a_failing_hash_writes_nothing(void **state)
 {
     (void)state;
-    realm r;
-    sira_gcrypt none = {.algorithms = 7};
-    sira_writer writer;
-    char text[600];
-    size_t length;
-    realm_open(&r);
-    r.config.one_time = true;
-    realm_init(&r);
-    realm_challenge(&r, false);
-    assert_int_equal(realm_verify(&r, r.client.text), SIRA_OK);
-    r.config.hash.context = &none;
-    memset(text, '#', sizeof text);
-    sira_writer_init(&writer, text, sizeof text);
-    assert_int_equal(sira_digest_server_challenge(&r.server, &r.peer, false, &writer), SIRA_E_HASH);
-    assert_int_equal(sira_writer_finish(&writer, &length), SIRA_E_HASH);
-    sira_writer_init(&writer, text, sizeof text);
-    assert_int_equal(sira_digest_server_info(&r.server, &r.peer, &r.verified, SIRA_STR(""), &writer), SIRA_E_HASH);
-    assert_int_equal(sira_writer_finish(&writer, &length), SIRA_E_HASH);
-    assert_int_equal(text[0], '#');
-    r.config.hash = r.client.config.hash;
-    realm_close(&r);
+    static const struct {
+        const char *name;
+        bool info;
+        unsigned hashes;
+    } cases[] = {
+        {"challenge", false, 2}, /* the nonce's MAC */
+        {"info", true, 6},       /* session key, body, HA2, proof, and the MAC of the next nonce */
+    };
+    for (size_t i = 0; i < 2; i++) {
+        for (unsigned fail_at = 1; fail_at <= cases[i].hashes + 1; fail_at++) {
+            realm r;
+            counter c;
+            char room[600];
+            realm_open(&r);
+            r.config.one_time = true;
+            r.config.algorithms[0] = SIRA_ALGORITHM_SHA_256_SESS;
+            r.config.qop = SIRA_QOP_AUTH_INT;
+            realm_init(&r);
+            realm_challenge(&r, false);
+            assert_int_equal(realm_verify(&r, r.client.text), SIRA_OK);
+            r.config.hash = counter_hash(&c, r.client.config.hash, fail_at);
+            const bool fails = fail_at <= cases[i].hashes;
+            expect_status(cases[i].name, write_line(&r, cases[i].info, room, sizeof room),
+                          fails ? SIRA_E_HASH : SIRA_OK);
+            for (size_t n = 0; fails && n < sizeof room; n++)
+                assert_int_equal(room[n], '#');
+            r.config.hash = r.client.config.hash;
+            realm_close(&r);
+        }
+    }
 }
 
 static void any_capacity_gives_all_or_an_error(void **state)

@@ -1,4 +1,5 @@
 /* Where HA1 comes from, and AKA with the values of 3GPP TS 35.208, test set 1. */
+#include "support/counter.h"
 #include "support/exchange.h"
 
 #include "digest/digest.h"
@@ -281,6 +282,34 @@ static void akav2_answers_with_the_key_of_res_ik_and_ck(void **state)
     exchange_close(&x);
 }
 
+/* Two hashes for the key, one for HA1. */
+static void any_hash_of_akav2_may_fail(void **state)
+{
+    (void)state;
+    for (unsigned fail_at = 1; fail_at <= 3; fail_at++) {
+        exchange x;
+        card c;
+        counter hashes;
+        open_card(&x, &c, &answer_set1, SIRA_OK);
+        const sira_hash right = x.config.hash;
+        const sira_digest_client before = x.client;
+        x.config.hash = counter_hash(&hashes, right, fail_at);
+        assert_int_equal(exchange_challenge(&x, AKA("AKAv2-MD5", NONCE_SET1)), SIRA_E_HASH);
+        assert_memory_equal(&before, &x.client, sizeof before);
+        c.status = SIRA_MORE; /* the same when the card answers later: the challenge is given up */
+        assert_int_equal(exchange_challenge(&x, AKA("AKAv2-MD5", NONCE_SET1)), SIRA_MORE);
+        x.config.hash = counter_hash(&hashes, right, fail_at);
+        const sira_str name = SIRA_STR("ims.example.org");
+        assert_int_equal(sira_digest_client_give_aka(&x.client, name, &answer_set1), SIRA_E_HASH);
+        assert_int_equal(sira_digest_client_give_aka(&x.client, name, &answer_set1), SIRA_IDLE);
+        assert_false(memory_holds(&x.client, sizeof x.client, answer_set1.res, 8));
+        x.config.hash = right;
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        assert_string_equal(x.text, "");
+        exchange_close(&x);
+    }
+}
+
 /* A byte of zero in RES is hashed like any other. */
 static void res_is_binary(void **state)
 {
@@ -417,6 +446,7 @@ int main(void)
         cmocka_unit_test(what_the_callback_fails_with_changes_nothing),
         cmocka_unit_test(akav1_answers_with_res),
         cmocka_unit_test(akav2_answers_with_the_key_of_res_ik_and_ck),
+        cmocka_unit_test(any_hash_of_akav2_may_fail),
         cmocka_unit_test(res_is_binary),
         cmocka_unit_test(a_card_out_of_step_asks_for_resynchronization_once),
         cmocka_unit_test(resynchronization_is_bounded),
