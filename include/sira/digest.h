@@ -198,8 +198,8 @@ SIRA_API sira_status sira_digest_client_give_aka(sira_digest_client *client, sir
 
 /* Takes any 2xx to a request: Authentication-Info and Proxy-Authentication-Info with rspauth and nextnonce. SIRA_OK,
  * also when there is none; SIRA_IDLE: the field is malformed, or its nextnonce is over its limit, and was not used: the
- * response may be trusted; SIRA_E_RSPAUTH: the proof is wrong, or is missing while the policy demands it: do not trust
- * the response. */
+ * response may be trusted; SIRA_E_RSPAUTH: the proof is wrong or can't be computed, or is missing while the policy
+ * demands it: do not trust the response, of which nothing was taken. */
 SIRA_API sira_status sira_digest_client_accepted(sira_digest_client *client, const sira_digest_attempt *attempt,
                                                  const sira_digest_request *request, const sira_message *response,
                                                  sira_diag *diag);

@@ -1,4 +1,5 @@
 /* Challenges, and what a wrong password may cost. */
+#include "support/counter.h"
 #include "support/world.h"
 
 #include <stdio.h>
@@ -249,6 +250,29 @@ static void a_wrong_rspauth_is_not_trusted(void **context)
     world_close(w);
 }
 
+static void says_nothing_of_the_password(world *w, const sira_message *request)
+{
+    if (*world_credential(request, "nonce") == '\0')
+        always_401(w, request);
+    else
+        ok(w, request);
+}
+
+static void a_proof_can_be_demanded(void **context)
+{
+    (void)context;
+    for (int demanded = 0; demanded < 2; demanded++) {
+        world *w = world_open(says_nothing_of_the_password);
+        w->account_config.policy.require_rspauth = demanded != 0;
+        world_start(w);
+        world_run(w, 1000);
+        assert_int_equal(world_last(w)->kind, demanded ? SIRA_EVENT_WAITING : SIRA_EVENT_REGISTERED);
+        assert_int_equal(world_last(w)->status, demanded ? SIRA_E_RSPAUTH : SIRA_OK);
+        assert_int_equal(sira_registration_is_bound(&w->line), !demanded);
+        world_close(w);
+    }
+}
+
 static void next_nonces(world *w, const sira_message *request)
 {
     char present[16];
@@ -424,6 +448,78 @@ static void a_usim_may_answer_later(void **context)
     world_close(w);
 }
 
+static bool holds(const void *memory, size_t size, const void *bytes, size_t n)
+{
+    for (size_t i = 0; i + n <= size; i++)
+        if (memcmp((const char *)memory + i, bytes, n) == 0)
+            return true;
+    return false;
+}
+
+/* Neither the password nor HA1, as bytes or digits, in what is sent, in events with all they say, or in the scratch. */
+static void expect_no_secret(const world *w, const void *secret, size_t n)
+{
+    for (size_t i = 0; i < w->sent_count; i++)
+        assert_false(holds(w->sent[i].bytes, w->sent[i].len, secret, n));
+    for (size_t i = 0; i < w->event_count; i++) {
+        assert_false(holds(&w->events[i], sizeof w->events[i], secret, n));
+        if (w->events[i].event.reason != NULL)
+            assert_false(holds(w->events[i].event.reason, strlen(w->events[i].event.reason), secret, n));
+    }
+    assert_false(holds(w->scratch, sizeof w->scratch, secret, n));
+    assert_false(holds(&w->line, sizeof w->line, secret, n));
+    assert_false(holds(&w->agent, sizeof w->agent, secret, n));
+}
+
+static void no_secret_is_sent_or_told(void **context)
+{
+    (void)context;
+    static const world_script scripts[] = {later, always_401, forbidden, lies_about_the_password, stale_for_ever};
+    for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
+        uint8_t ha1[SIRA_HASH_SIZE_MAX];
+        char digits[33];
+        world *w = world_open(scripts[i]);
+        world_start(w);
+        world_run(w, 700000);
+        assert_true(w->answered > 0 || scripts[i] == forbidden);
+        const sira_str parts[3] = {SIRA_STR_INIT("alice"), SIRA_STR_INIT("example.test"), SIRA_STR_INIT("secret")};
+        assert_int_equal(sira_digest_ha1(&w->agent_config.hash, SIRA_HASH_MD5, parts, ha1), SIRA_OK);
+        for (unsigned n = 0; n < 16; n++)
+            (void)snprintf(digits + 2 * n, 3, "%02x", ha1[n]);
+        expect_no_secret(w, "secret", 6);
+        expect_no_secret(w, ha1, 16);
+        expect_no_secret(w, digits, 32);
+        world_close(w);
+    }
+}
+
+/* A provider that stops to work in the middle of an attempt: the attempt fails and says so, and what was sent is
+ * whole. */
+static void a_broken_hash_is_said(void **context)
+{
+    (void)context;
+    bool broken = true;
+    for (unsigned fail_at = 1; broken; fail_at++) {
+        counter c;
+        world *w = world_open(later);
+        w->agent_config.hash = counter_hash(&c, w->agent_config.hash, fail_at);
+        world_start(w);
+        world_run(w, 1000);
+        broken = c.calls >= fail_at;
+        bool told = false;
+        for (size_t i = 0; i < w->event_count; i++)
+            told = told || w->events[i].event.status == SIRA_E_HASH;
+        assert_int_equal(told, broken);
+        for (size_t i = 0; i < w->sent_count; i++)
+            assert_non_null(world_sent(w, i));
+        /* It is tried again, and the provider works again. */
+        world_run(w, 3600000);
+        assert_true(sira_registration_is_bound(&w->line));
+        world_close(w);
+        assert_true(broken ? fail_at < 100 : fail_at > 3);
+    }
+}
+
 static void no_secret_stays_after_a_wipe(void **context)
 {
     (void)context;
@@ -453,12 +549,15 @@ int main(void)
         cmocka_unit_test(an_account_without_password_does_not_answer),
         cmocka_unit_test(a_weaker_algorithm_than_before_is_refused),
         cmocka_unit_test(a_wrong_rspauth_is_not_trusted),
+        cmocka_unit_test(a_proof_can_be_demanded),
         cmocka_unit_test(a_nextnonce_starts_at_one),
         cmocka_unit_test(a_nextnonce_that_is_no_new_one_goes_on_counting),
         cmocka_unit_test(a_secure_element_may_answer_later),
         cmocka_unit_test(a_secure_element_that_never_answers_ends_the_attempt),
         cmocka_unit_test(the_authentication_memory_outlives_a_reboot),
         cmocka_unit_test(a_usim_may_answer_later),
+        cmocka_unit_test(no_secret_is_sent_or_told),
+        cmocka_unit_test(a_broken_hash_is_said),
         cmocka_unit_test(no_secret_stays_after_a_wipe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
