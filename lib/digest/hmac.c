@@ -4,10 +4,20 @@
 
 #define BLOCK 64u
 
-static void make_pad(const sira_i_hmac_key *key, uint8_t with, uint8_t pad[BLOCK])
+#define INNER 0x36u
+#define OUTER 0x5cu
+
+static void make_inner_pad(const sira_i_hmac_key *key, uint8_t pad[BLOCK])
+{
+    memset(pad, INNER, BLOCK);
+    for (size_t i = 0; i < key->length; i++)
+        pad[i] = (uint8_t)(pad[i] ^ key->key[i]);
+}
+
+static void make_outer_of_inner(uint8_t pad[BLOCK])
 {
     for (size_t i = 0; i < BLOCK; i++)
-        pad[i] = (uint8_t)((i < key->length ? key->key[i] : 0) ^ with);
+        pad[i] = (uint8_t)(pad[i] ^ INNER ^ OUTER);
 }
 
 sira_status sira_i_hmac(const sira_i_hmac_key *key, const sira_str *pieces, size_t count,
@@ -17,11 +27,11 @@ sira_status sira_i_hmac(const sira_i_hmac_key *key, const sira_str *pieces, size
     sira_str list[1 + SIRA_I_HMAC_PIECES] = {{(const char *)pad, sizeof pad}};
     if (key->length > BLOCK || count > SIRA_I_HMAC_PIECES || key->algorithm > SIRA_HASH_SHA256)
         return SIRA_E_ARGUMENT;
-    make_pad(key, 0x36, pad);
+    make_inner_pad(key, pad);
     memcpy(list + 1, pieces, count * sizeof *pieces);
     sira_status status = key->hash->digest(key->hash->context, key->algorithm, list, 1 + count, out);
     if (status == SIRA_OK) {
-        make_pad(key, 0x5c, pad);
+        make_outer_of_inner(pad);
         list[1] = (sira_str){(const char *)out, sira_hash_size(key->algorithm)};
         status = key->hash->digest(key->hash->context, key->algorithm, list, 2, out);
     }
