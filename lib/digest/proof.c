@@ -11,18 +11,27 @@ sira_str sira_i_qop_name(sira_qop qop)
     return qop == SIRA_QOP_AUTH ? auth : qop == SIRA_QOP_AUTH_INT ? auth_int : none;
 }
 
+/* For an application that names an algorithm: the provider may lack it. */
+static sira_status ask(const sira_hash *hash, sira_hash_algorithm algorithm, const sira_str *pieces, size_t count,
+                       uint8_t *out)
+{
+    if ((unsigned)algorithm >= SIRA_HASH_COUNT || (hash->algorithms >> (unsigned)algorithm & 1u) == 0)
+        return SIRA_E_HASH;
+    return hash->digest(hash->context, algorithm, pieces, count, out) == SIRA_OK ? SIRA_OK : SIRA_E_HASH;
+}
+
 sira_status sira_digest_ha1(const sira_hash *hash, sira_hash_algorithm algorithm, const sira_str user_realm_password[3],
                             uint8_t ha1[SIRA_HASH_SIZE_MAX])
 {
     const sira_str pieces[] = {user_realm_password[0], COLON, user_realm_password[1], COLON, user_realm_password[2]};
-    return hash->digest(hash->context, algorithm, pieces, COUNT(pieces), ha1) == SIRA_OK ? SIRA_OK : SIRA_E_HASH;
+    return ask(hash, algorithm, pieces, COUNT(pieces), ha1);
 }
 
 sira_status sira_i_userhash(const sira_hash *hash, sira_hash_algorithm algorithm, const sira_str user_realm[2],
                             uint8_t out[SIRA_HASH_SIZE_MAX])
 {
     const sira_str pieces[] = {user_realm[0], COLON, user_realm[1]};
-    return hash->digest(hash->context, algorithm, pieces, COUNT(pieces), out) == SIRA_OK ? SIRA_OK : SIRA_E_HASH;
+    return ask(hash, algorithm, pieces, COUNT(pieces), out);
 }
 
 /* One proof under way: its hash function, and the texts that the last hash is made of. The separators stand in them

@@ -1,9 +1,14 @@
 #include "support/counter.h"
 
+#include "support/support.h"
+
 static sira_status digest(void *context, sira_hash_algorithm algorithm, const sira_str *pieces, size_t count,
                           uint8_t *out)
 {
     counter *c = context;
+    for (size_t i = 0; i < count; i++) /* a provider may rely on it */
+        assert_true(pieces[i].len == 0 || (const uint8_t *)pieces[i].at + pieces[i].len <= out ||
+                    out + sira_hash_size(algorithm) <= (const uint8_t *)pieces[i].at);
     if (++c->calls == c->fail_at)
         return SIRA_E_HASH;
     return c->inner.digest(c->inner.context, algorithm, pieces, count, out);

@@ -156,12 +156,32 @@ static void an_answer_costs_two_hashes(void **state)
     }
 }
 
+static void a_provider_is_not_asked_for_what_it_lacks(void **state)
+{
+    (void)state;
+    uint8_t out[SIRA_HASH_SIZE_MAX];
+    const sira_str parts[3] = {SIRA_STR("alice"), SIRA_STR("r"), SIRA_STR("secret")};
+    counter c;
+    sira_hash hash = counter_hash(&c, sira_gcrypt_hash(&gcrypt), 0);
+    hash.algorithms = 1u << SIRA_HASH_SHA256;
+    static const unsigned lacking[] = {SIRA_HASH_MD5, SIRA_HASH_SHA512_256, SIRA_HASH_COUNT, 32, 33};
+    for (size_t i = 0; i < sizeof lacking / sizeof lacking[0]; i++) {
+        assert_int_equal(sira_digest_ha1(&hash, (sira_hash_algorithm)lacking[i], parts, out), SIRA_E_HASH);
+        assert_int_equal(sira_digest_userhash(&hash, (sira_hash_algorithm)lacking[i], parts, out), SIRA_E_HASH);
+    }
+    assert_int_equal(c.calls, 0);
+    assert_int_equal(sira_digest_ha1(&hash, SIRA_HASH_SHA256, parts, out), SIRA_OK);
+    assert_int_equal(sira_digest_userhash(&hash, SIRA_HASH_SHA256, parts, out), SIRA_OK);
+    assert_int_equal(c.calls, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_responses_come_out),
         cmocka_unit_test(rspauth_comes_out),
         cmocka_unit_test(an_answer_costs_two_hashes),
+        cmocka_unit_test(a_provider_is_not_asked_for_what_it_lacks),
     };
     if (sira_gcrypt_open(&gcrypt) != SIRA_OK)
         return 1;

@@ -475,6 +475,40 @@ static void a_user_name_has_its_limit(void **state)
     }
 }
 
+/* Any value of any length, with and without an escape: a clear status, and never a crash or a yes. */
+static void a_value_of_any_length_has_a_status(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"username", "realm",     "nonce", "uri",      "response", "cnonce", "nc",
+                                        "opaque",   "algorithm", "qop",   "userhash", "auts",     "unknown"};
+    static const size_t lengths[] = {0, 1, 15, 16, 63, 64, 127, 128, 129, 160, 161, 254, 255, 256, 257, 258, 1000};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        for (size_t n = 0; n < 2 * sizeof lengths / sizeof lengths[0]; n++) {
+            static const char *const least[] = {"username", "realm", "nonce", "uri", "response"};
+            const size_t length = lengths[n / 2];
+            char line[2000] = "Authorization: Digest ", value[1100] = "";
+            memset(value, 'x', length);
+            if (n % 2 != 0 && length > 1)
+                value[0] = '\\';
+            realm r;
+            realm_open(&r);
+            realm_init(&r);
+            for (size_t k = 0; k < sizeof least / sizeof least[0]; k++)
+                if (strcmp(least[k], names[i]) != 0)
+                    sprintf(line + strlen(line), "%s=\"%s\", ", least[k],
+                            k == 1   ? "example.com"
+                            : k == 3 ? "sip:example.com"
+                                     : "0");
+            sprintf(line + strlen(line), "%s=\"%s\"\r\n", names[i], value);
+            const sira_status status = realm_verify(&r, line);
+            if (status != SIRA_IDLE && status != SIRA_E_CREDENTIALS && status != SIRA_E_SYNTAX &&
+                status != SIRA_E_LIMIT && status != SIRA_E_MISMATCH)
+                fail_msg("%s of %zu: %d", names[i], length, (int)status);
+            realm_close(&r);
+        }
+    }
+}
+
 static void a_proxy_speaks_of_itself(void **state)
 {
     (void)state;
@@ -510,6 +544,7 @@ int main(void)
         cmocka_unit_test(a_look_up_may_give_a_part_of_the_name),
         cmocka_unit_test(the_extended_user_name_is_read),
         cmocka_unit_test(a_user_name_has_its_limit),
+        cmocka_unit_test(a_value_of_any_length_has_a_status),
         cmocka_unit_test(a_proxy_speaks_of_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
