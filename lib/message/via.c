@@ -33,7 +33,7 @@ static const char *take_sent_by(sira_i_scan *scan, sira_via *via)
 
 static bool is_host(sira_str text)
 {
-    sira_i_scan scan = {text.at, text.at + text.len};
+    sira_i_scan scan = {text.at, sira_i_end(text)};
     return text.len != 0 && sira_i_host(&scan).len == text.len;
 }
 
