@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "base/chars.h"
-#include "base/view.h"
+#include "message/scan.h"
 
 static sira_status refuse(sira_str text, const char *at, const char *expected, sira_diag *diag)
 {
@@ -50,59 +49,19 @@ static sira_status take_userinfo(sira_uri *uri, const char **at, const char *end
     return SIRA_OK;
 }
 
-/* hostname = *( domainlabel "." ) toplabel [ "." ]; a label neither starts nor ends with '-', the last starts with a
- * letter. */
-static bool is_hostname(sira_str host)
-{
-    const char *label = host.at, *end = host.at + host.len;
-    if (host.len > 1 && end[-1] == '.')
-        end--;
-    for (;;) {
-        const char *dot = memchr(label, '.', (size_t)(end - label));
-        const char *stop = dot != NULL ? dot : end;
-        if (stop == label || *label == '-' || stop[-1] == '-')
-            return false;
-        if (dot == NULL)
-            return sira_i_is(*label, SIRA_I_ALPHA);
-        label = dot + 1;
-    }
-}
-
-static sira_host_kind kind_of(sira_str host)
-{
-    sira_endpoint endpoint;
-    if (host.len == 0)
-        return SIRA_HOST_NONE;
-    if (host.at[0] == '[')
-        return sira_endpoint_from_host(host, &endpoint) == SIRA_OK ? SIRA_HOST_IPV6 : SIRA_HOST_NONE;
-    if (is_hostname(host))
-        return SIRA_HOST_NAME;
-    return sira_endpoint_from_host(host, &endpoint) == SIRA_OK ? SIRA_HOST_IPV4 : SIRA_HOST_NONE;
-}
-
+/* hostport = host [ ":" port ] */
 static sira_status take_host(sira_uri *uri, const char **at, const char *end, sira_diag *diag)
 {
-    const char *start = *at, *stop;
-    if (start < end && *start == '[') {
-        const char *close = memchr(start, ']', (size_t)(end - start));
-        stop = close != NULL ? close + 1 : end;
-    } else {
-        stop = sira_i_span(start, end, SIRA_I_HOST);
-    }
-    uri->host = (sira_str){start, (size_t)(stop - start)};
-    uri->host_kind = (uint8_t)kind_of(uri->host);
+    sira_i_scan scan = {*at, end};
+    uri->host_kind = (uint8_t)sira_i_take_host(&scan, &uri->host);
     if (uri->host_kind == SIRA_HOST_NONE)
-        return refuse(uri->text, start, "a host", diag);
-    *at = stop;
-    if (stop == end || *stop != ':')
-        return SIRA_OK;
-    uint32_t port = 0;
-    start = stop + 1;
-    stop = sira_i_span(start, end, SIRA_I_DIGIT);
-    if (sira_str_to_u32((sira_str){start, (size_t)(stop - start)}, 65535, &port) != SIRA_OK || port == 0)
-        return refuse(uri->text, start, "a port from 1 to 65535", diag);
-    uri->port = (uint16_t)port;
-    *at = stop;
+        return refuse(uri->text, scan.at, "a host", diag);
+    if (sira_i_take(&scan, ':')) {
+        uri->port = sira_i_port(&scan);
+        if (uri->port == 0)
+            return refuse(uri->text, scan.at, "a port from 1 to 65535", diag);
+    }
+    *at = scan.at;
     return SIRA_OK;
 }
 
