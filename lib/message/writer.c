@@ -44,8 +44,8 @@ static inline uint64_t suspicious_in_line(uint64_t word)
 
 static inline uint64_t suspicious_in_quotes(uint64_t word)
 {
-    return (word - SIRA_I_EACH('\r' + 1)) | ((word ^ SIRA_I_EACH('"')) - SIRA_I_EACH(1)) |
-           ((word ^ SIRA_I_EACH('\\')) - SIRA_I_EACH(1));
+    return (word - SIRA_I_EACH(' ')) | ((word ^ SIRA_I_EACH('"')) - SIRA_I_EACH(1)) |
+           ((word ^ SIRA_I_EACH('\\')) - SIRA_I_EACH(1)) | (word + SIRA_I_EACH(1));
 }
 
 static inline uint64_t suspicious_in_uri(uint64_t word)
@@ -182,9 +182,11 @@ void sira_write_hex32(sira_writer *writer, uint32_t number)
 
 /* ---- quoted strings (RFC 3261 25.1) ---- */
 
-static inline bool is_escaped(char c)
+/* qdtext has no control characters, so they become quoted-pairs. */
+static inline bool is_escaped(char octet)
 {
-    return c == '"' || c == '\\';
+    unsigned char c = (unsigned char)octet;
+    return c == '"' || c == '\\' || (c < ' ' && c != '\t') || c == 0x7f;
 }
 
 static void write_escaped(sira_writer *writer, sira_str text)

@@ -330,6 +330,7 @@ static void names_and_realms_of_any_bytes_verify(void **state)
     } cases[] = {
         {"alice", "example.com"}, {"J\xc3\xa4s\xc3\xb8n Doe", "b\xc3\xa4r"}, {"a\"b", "x\"y\"\"z"},  {"a\\", "\\"},
         {"\\\"", "\\\\\""},       {" , =;<>", "r, nonce=\"evil\""},          {"\xff\xfe", "\t\x80"}, {"a:b", "c:d"},
+        {"\x01\x7f", "\x1f"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         realm r;

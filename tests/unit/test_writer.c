@@ -90,7 +90,7 @@ static void test_quoted(void **state)
                                            {"a\"b\\c", "\"a\\\"b\\\\c\""},
                                            {"01234567\"", "\"01234567\\\"\""},
                                            {"0123456\"89012345\\", "\"0123456\\\"89012345\\\\\""},
-                                           {"\xc3\xa4\t\x01\x7f", "\"\xc3\xa4\t\x01\x7f\""},
+                                           {"\xc3\xa4\t\x01\x7f", "\"\xc3\xa4\t\\\x01\\\x7f\""},
                                            {"0123456789abcdef", "\"0123456789abcdef\""}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         sira_str text = heap_str_from(cases[i][0]);
