@@ -17,6 +17,7 @@
 #define SIRA_LIMIT_CONFIG 255u    /* any one configuration string */
 #define SIRA_LIMIT_TARGETS 4u     /* addresses of one server */
 #define SIRA_LIMIT_EVENTS 4u      /* undelivered events of one registration */
+#define SIRA_LIMIT_URI_PAIRS 32u  /* parameters, and headers, of a URI that is compared */
 
 /* Clamps on numbers from the network, in seconds unless another unit stands there. */
 #define SIRA_LIMIT_EXPIRES_MAX 604800u    /* a granted lifetime above a week is taken as a week */

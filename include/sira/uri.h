@@ -50,7 +50,8 @@ SIRA_API sira_status sira_uri_param(const sira_uri *uri, sira_str name, sira_str
 SIRA_API sira_status sira_uri_header_next(sira_str *rest, sira_str *name, sira_str *value);
 
 /* Equal by RFC 3261 19.1.4 (sip and sips), RFC 3966 4 (tel), byte by byte (others). Not transitive; see the RFC's own
- * examples. */
+ * examples. URIs with more than SIRA_LIMIT_URI_PAIRS parameters or headers are equal only byte by byte, so that nobody
+ * can make a comparison expensive. */
 SIRA_API bool sira_uri_equal(const sira_uri *a, const sira_uri *b);
 
 /* Replaces %HH by its byte, so "%00" becomes a NUL inside *out (never an end). out may hold up to text.len bytes.

@@ -1,4 +1,5 @@
 /* When two URIs are the same: RFC 3261 19.1.4 (with RFC 5954 4.2 for IPv6), RFC 3966 4. */
+#include <sira/limits.h>
 #include <sira/uri.h>
 
 #include <string.h>
@@ -94,12 +95,11 @@ static bool params_agree(sira_str a, sira_str b, bool all)
     return true;
 }
 
-static size_t count_headers(sira_str headers)
+static size_t count(sira_str pairs, char separator)
 {
-    size_t count = 0;
-    sira_str name, value;
-    while (sira_uri_header_next(&headers, &name, &value) == SIRA_OK)
-        count++;
+    size_t count = pairs.len > 0 ? 1 : 0;
+    for (size_t i = 0; i < pairs.len; i++)
+        count += pairs.at[i] == separator;
     return count;
 }
 
@@ -116,7 +116,7 @@ static bool has_header(sira_str headers, sira_str name, sira_str value)
 static bool same_headers(sira_str a, sira_str b)
 {
     sira_str name, value, rest = a;
-    if (count_headers(a) != count_headers(b))
+    if (count(a, '&') != count(b, '&'))
         return false;
     while (sira_uri_header_next(&rest, &name, &value) == SIRA_OK)
         if (!has_header(b, name, value))
@@ -160,10 +160,18 @@ static bool same_tel(const sira_uri *a, const sira_uri *b)
            params_agree(b->params, a->params, true);
 }
 
+/* Each parameter is looked for among all of the other URI. */
+static bool is_costly(const sira_uri *uri)
+{
+    return count(uri->params, ';') > SIRA_LIMIT_URI_PAIRS || count(uri->headers, '&') > SIRA_LIMIT_URI_PAIRS;
+}
+
 bool sira_uri_equal(const sira_uri *a, const sira_uri *b)
 {
     if (a->scheme != b->scheme)
         return false;
+    if (is_costly(a) || is_costly(b))
+        return sira_str_equal(a->text, b->text);
     switch ((sira_scheme)a->scheme) {
     case SIRA_SCHEME_SIP:
     case SIRA_SCHEME_SIPS:
