@@ -163,13 +163,17 @@ static void put(output *out, char c)
 
 static void put_decimal(output *out, unsigned value)
 {
-    char digits[5];
-    int n = 0;
-    do
-        digits[n++] = (char)('0' + value % 10);
-    while ((value /= 10) > 0);
-    while (n > 0)
-        put(out, digits[--n]);
+    size_t digits = 1;
+    for (unsigned rest = value; rest > 9; rest /= 10)
+        digits++;
+    if (digits > out->left) {
+        out->full = true;
+        return;
+    }
+    out->left -= digits;
+    out->at += digits;
+    for (char *at = out->at; digits > 0; digits--, value /= 10)
+        *--at = (char)('0' + value % 10);
 }
 
 static void put_group(output *out, unsigned group)

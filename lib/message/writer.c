@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-#include "base/chars.h"
 #include "message/names.h"
-#include "message/words.h"
+#include "message/scan.h"
 #include "message/writing.h"
 
 void sira_writer_init(sira_writer *writer, char *buffer, size_t capacity)
@@ -35,63 +34,61 @@ void sira_i_write_raw(sira_writer *writer, const char *text, size_t length)
 
 /* ---- checked text ---- */
 
-/* These set a top bit when a word holds what may not stand there as it is; perhaps also for other control characters
- * and for what is not ASCII. Then a closer look is needed. */
-static inline uint64_t suspicious_in_line(uint64_t word)
+/* A quick look at eight octets: a top bit is set when one of them may not stand as it is, perhaps also otherwise. */
+typedef uint64_t quick_look(uint64_t word);
+/* Looks at each octet: is one wrong? */
+typedef bool close_look(sira_str text);
+
+static inline uint64_t look_in_line(uint64_t word)
 {
     return word - SIRA_I_EACH('\r' + 1);
 }
 
-static inline uint64_t suspicious_in_quotes(uint64_t word)
+static inline uint64_t look_in_quotes(uint64_t word)
 {
-    return (word - SIRA_I_EACH(' ')) | ((word ^ SIRA_I_EACH('"')) - SIRA_I_EACH(1)) |
-           ((word ^ SIRA_I_EACH('\\')) - SIRA_I_EACH(1)) | (word + SIRA_I_EACH(1));
+    uint64_t quote_or_control = (word ^ SIRA_I_EACH(2)) - SIRA_I_EACH(0x21); /* '"' ^ 2 is below '!' ^ 2 */
+    return quote_or_control | ((word ^ SIRA_I_EACH('\\')) - SIRA_I_EACH(1)) | (word + SIRA_I_EACH(1));
 }
 
-static inline uint64_t suspicious_in_uri(uint64_t word)
+static inline uint64_t look_in_uri(uint64_t word)
 {
     uint64_t quotes = (word ^ SIRA_I_EACH('"')) - SIRA_I_EACH(1);
     uint64_t brackets = ((word | SIRA_I_EACH('<' ^ '>')) ^ SIRA_I_EACH('>')) - SIRA_I_EACH(1);
     return (word - SIRA_I_EACH(' ' + 1)) | quotes | brackets | (word + SIRA_I_EACH(1)) | word;
 }
 
-/* Fewer than eight octets, filled up with ones that are never suspicious. */
-static inline uint64_t load_filled(sira_str text)
+/* Copies eight octets or more, with a quick look on the way: true when a closer one is not needed. */
+static inline bool copy(char *to, sira_str text, quick_look *look)
 {
-    return sira_i_load_few(text.at, text.len) | SIRA_I_EACH('A') << (8 * text.len);
+    uint64_t found = 0;
+    size_t last = text.len - 8;
+    for (size_t i = 0; i < last; i += 8) {
+        found |= look(sira_i_load(text.at + i));
+        memcpy(to + i, text.at + i, 8);
+    }
+    found |= look(sira_i_load(text.at + last));
+    memcpy(to + last, text.at + last, 8);
+    return (found & SIRA_I_HIGH) == 0;
 }
 
-static bool is_suspicious_line(sira_str text)
+static void write_closely(sira_writer *writer, sira_str text, close_look *is_wrong)
 {
-    if (text.len < 8)
-        return (suspicious_in_line(load_filled(text)) & SIRA_I_HIGH) != 0;
-    size_t last = text.len - 8;
-    uint64_t found = suspicious_in_line(sira_i_load(text.at + last));
-    for (size_t i = 0; i < last; i += 8)
-        found |= suspicious_in_line(sira_i_load(text.at + i));
-    return (found & SIRA_I_HIGH) != 0;
+    if (is_wrong(text))
+        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+    else
+        append(writer, text);
 }
 
-static bool is_suspicious_quoted(sira_str text)
+static inline void write_checked(sira_writer *writer, sira_str text, quick_look *look, close_look *is_wrong)
 {
-    if (text.len < 8)
-        return (suspicious_in_quotes(load_filled(text)) & SIRA_I_HIGH) != 0;
-    size_t last = text.len - 8;
-    uint64_t found = suspicious_in_quotes(sira_i_load(text.at + last));
-    for (size_t i = 0; i < last; i += 8)
-        found |= suspicious_in_quotes(sira_i_load(text.at + i));
-    return (found & SIRA_I_HIGH) != 0;
-}
-
-static bool is_suspicious_uri(sira_str text)
-{
-    if (text.len < 8)
-        return (suspicious_in_uri(load_filled(text)) & SIRA_I_HIGH) != 0;
-    size_t last = text.len - 8;
-    uint64_t found = suspicious_in_uri(sira_i_load(text.at + last));
-    for (size_t i = 0; i < last; i += 8)
-        found |= suspicious_in_uri(sira_i_load(text.at + i));
-    return (found & SIRA_I_HIGH) != 0;
+    size_t mark = writer->length;
+    if (text.len >= 8) {
+        char *to = sira_i_write_room(writer, text.len);
+        if (to != NULL && copy(to, text, look))
+            return;
+        writer->length = mark;
+    }
+    write_closely(writer, text, is_wrong);
 }
 
 static bool ends_line(sira_str text)
@@ -102,22 +99,19 @@ static bool ends_line(sira_str text)
     return false;
 }
 
-static bool is_wrong_in_uri(sira_str text)
+static bool is_wrong_uri(sira_str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.at[i];
         if (c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>')
             return true;
     }
-    return false;
+    return text.len == 0;
 }
 
 static inline void write_text(sira_writer *writer, sira_str text)
 {
-    if (is_suspicious_line(text) && ends_line(text))
-        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-    else
-        append(writer, text);
+    write_checked(writer, text, look_in_line, ends_line);
 }
 
 void sira_write_text(sira_writer *writer, sira_str text)
@@ -127,36 +121,37 @@ void sira_write_text(sira_writer *writer, sira_str text)
 
 void sira_i_write_uri_text(sira_writer *writer, sira_str uri)
 {
-    if (uri.len == 0 || (is_suspicious_uri(uri) && is_wrong_in_uri(uri)))
-        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-    else
-        append(writer, uri);
+    write_checked(writer, uri, look_in_uri, is_wrong_uri);
 }
 
-void sira_i_write_class(sira_writer *writer, sira_str text, unsigned classes)
+static inline void write_class(sira_writer *writer, sira_str text, unsigned classes)
 {
-    if (text.len == 0 || sira_i_span(text.at, text.at + text.len, classes) != text.at + text.len)
+    if (text.len == 0 || sira_i_span_far(text.at, text.at + text.len, classes) != text.at + text.len)
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
     else
         append(writer, text);
 }
 
+void sira_i_write_class(sira_writer *writer, sira_str text, unsigned classes)
+{
+    write_class(writer, text, classes);
+}
+
 void sira_write_token(sira_writer *writer, sira_str token)
 {
-    sira_i_write_class(writer, token, SIRA_I_TOKEN);
+    write_class(writer, token, SIRA_I_TOKEN);
 }
 
 /* ---- numbers ---- */
 
 void sira_write_number(sira_writer *writer, uint32_t number)
 {
-    char digits[10];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    sira_i_write_raw(writer, digits + at, sizeof digits - at);
+    size_t digits = 1;
+    for (uint32_t rest = number; rest > 9; rest /= 10)
+        digits++;
+    char *to = sira_i_write_room(writer, digits);
+    for (; to != NULL && digits > 0; number /= 10)
+        to[--digits] = (char)('0' + number % 10);
 }
 
 static void hex_of(uint8_t byte, char *digits)
@@ -212,16 +207,17 @@ static void write_escaped(sira_writer *writer, sira_str text)
 
 void sira_write_quoted(sira_writer *writer, sira_str text)
 {
-    if (is_suspicious_quoted(text)) {
-        write_escaped(writer, text);
-        return;
+    size_t mark = writer->length;
+    if (text.len >= 8) {
+        char *to = sira_i_write_room(writer, text.len + 2);
+        if (to != NULL && copy(to + 1, text, look_in_quotes)) {
+            to[0] = '"';
+            to[text.len + 1] = '"';
+            return;
+        }
+        writer->length = mark;
     }
-    char *to = sira_i_write_room(writer, text.len + 2);
-    if (to == NULL)
-        return;
-    to[0] = '"';
-    sira_i_copy(to + 1, text.at, text.len);
-    to[text.len + 1] = '"';
+    write_escaped(writer, text);
 }
 
 /* ---- lines ---- */
