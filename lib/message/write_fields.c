@@ -1,6 +1,9 @@
 /* Header lines of one kind, and what stands in them. */
 #include <sira/writer.h>
 
+#include <string.h>
+
+#include "base/chars.h"
 #include "base/view.h"
 #include "message/scan.h"
 #include "message/writing.h"
@@ -35,10 +38,14 @@ static bool is_part(sira_str text, unsigned classes, sira_str also)
 
 static void write_if(sira_writer *writer, bool right, sira_str text)
 {
-    if (right)
-        sira_i_write_raw(writer, text.at, text.len);
-    else
+    if (!right)
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+    sira_i_write_raw(writer, text.at, text.len);
+}
+
+static void write_part(sira_writer *writer, sira_str text, unsigned classes, sira_str also)
+{
+    write_if(writer, is_part(text, classes, also), text);
 }
 
 /* ---- URIs ---- */
@@ -56,7 +63,7 @@ static void write_userinfo(sira_writer *writer, const sira_uri *uri)
     write_if(writer, uri->user.len > 0 && is_part(uri->user, SIRA_I_USER, SIRA_STR("")), uri->user);
     if (uri->has_password || uri->password.len > 0) {
         SIRA_I_WRITE(writer, ":");
-        write_if(writer, is_part(uri->password, SIRA_I_PASSWORD, SIRA_STR("")), uri->password);
+        write_part(writer, uri->password, SIRA_I_PASSWORD, SIRA_STR(""));
     }
     SIRA_I_WRITE(writer, "@");
 }
@@ -65,7 +72,7 @@ static void write_uri_params(sira_writer *writer, const sira_uri *uri)
 {
     if (uri->params.len > 0) {
         SIRA_I_WRITE(writer, ";");
-        write_if(writer, is_part(uri->params, SIRA_I_PARAM, SIRA_STR(";=")), uri->params);
+        write_part(writer, uri->params, SIRA_I_PARAM, SIRA_STR(";="));
     }
 }
 
@@ -80,7 +87,7 @@ static void write_sip_uri(sira_writer *writer, const sira_uri *uri)
     write_uri_params(writer, uri);
     if (uri->headers.len > 0) {
         SIRA_I_WRITE(writer, "?");
-        write_if(writer, is_part(uri->headers, SIRA_I_HEADER, SIRA_STR("&=")), uri->headers);
+        write_part(writer, uri->headers, SIRA_I_HEADER, SIRA_STR("&="));
     }
 }
 
@@ -117,16 +124,26 @@ void sira_write_uri(sira_writer *writer, const sira_uri *uri)
 
 /* ---- addresses and parameters ---- */
 
-void sira_write_address(sira_writer *writer, sira_str display, sira_str uri)
+static void write_display_name(sira_writer *writer, sira_str display)
 {
-    size_t mark = writer->length;
     if (display.len > 0) {
         sira_write_quoted(writer, display);
         SIRA_I_WRITE(writer, " ");
     }
-    SIRA_I_WRITE(writer, "<");
-    sira_i_write_uri_text(writer, uri);
-    SIRA_I_WRITE(writer, ">");
+}
+
+static char *put_angle(sira_writer *writer, char *to, sira_str uri, size_t mark)
+{
+    to = SIRA_I_PUT(to, "<");
+    to = sira_i_put_uri(writer, to, uri, mark);
+    return SIRA_I_PUT(to, ">");
+}
+
+void sira_write_address(sira_writer *writer, sira_str display, sira_str uri)
+{
+    size_t mark = writer->length;
+    write_display_name(writer, display);
+    put_angle(writer, sira_i_write_room(writer, uri.len + 2), uri, mark);
     sira_i_write_settle(writer, mark);
 }
 
@@ -175,67 +192,88 @@ void sira_write_param_quoted(sira_writer *writer, sira_str name, sira_str text)
 
 /* ---- header lines ---- */
 
+/* Most are IPv4 addresses. */
+static size_t sent_by_text(const sira_endpoint *sent_by, char text[SIRA_ENDPOINT_TEXT])
+{
+    char *at = text;
+    if (sent_by->family != SIRA_FAMILY_IPV4)
+        return sira_endpoint_to_text(sent_by, text, SIRA_ENDPOINT_TEXT);
+    for (int i = 0; i < 4; i++) {
+        at = sira_i_put_number(at, sent_by->address[i]);
+        *at++ = i < 3 ? '.' : ':';
+    }
+    if (sent_by->port == 0)
+        return (size_t)(at - text) - 1;
+    return (size_t)(sira_i_put_number(at, sent_by->port) - text);
+}
+
 void sira_write_via_field(sira_writer *writer, const sira_write_via *via)
 {
-    char sent_by[SIRA_ENDPOINT_TEXT];
-    size_t mark = writer->length, length = sira_endpoint_to_text(via->sent_by, sent_by, sizeof sent_by);
-    if (length == 0)
+    char text[SIRA_ENDPOINT_TEXT];
+    sira_str transport = sira_str_from(sira_transport_name((sira_transport_kind)via->sent_by->transport));
+    sira_str sent_by = {text, sent_by_text(via->sent_by, text)};
+    size_t mark = writer->length, rport = via->rport ? sizeof ";rport" - 1 : 0;
+    if (sent_by.len == 0)
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-    sira_write_begin(writer, SIRA_FIELD_VIA);
-    SIRA_I_WRITE(writer, "SIP/2.0/");
-    sira_write_token(writer, sira_str_from(sira_transport_name((sira_transport_kind)via->sent_by->transport)));
-    SIRA_I_WRITE(writer, " ");
-    sira_i_write_raw(writer, sent_by, length);
-    SIRA_I_WRITE(writer, ";branch=");
-    sira_write_token(writer, via->branch);
+    char *to = sira_i_write_room(writer, sizeof "Via: SIP/2.0/ ;branch=\r\n" - 1 + transport.len + sent_by.len +
+                                             via->branch.len + rport);
+    to = SIRA_I_PUT(to, "Via: SIP/2.0/");
+    to = sira_i_put_token(writer, to, transport);
+    to = SIRA_I_PUT(to, " ");
+    to = sira_i_put_raw(to, sent_by);
+    to = SIRA_I_PUT(to, ";branch=");
+    to = sira_i_put_token(writer, to, via->branch);
     if (via->rport)
-        SIRA_I_WRITE(writer, ";rport");
-    sira_write_end(writer);
+        to = SIRA_I_PUT(to, ";rport");
+    SIRA_I_PUT(to, "\r\n");
     sira_i_write_settle(writer, mark);
 }
 
 void sira_write_address_field(sira_writer *writer, sira_field_id id, sira_str display, sira_str uri, sira_str tag)
 {
-    size_t mark = writer->length;
+    size_t mark = writer->length, room = uri.len + sizeof "<>\r\n" - 1;
+    if (tag.len > 0)
+        room += sizeof ";tag=" - 1 + tag.len;
     sira_write_begin(writer, id);
-    sira_write_address(writer, display, uri);
+    write_display_name(writer, display);
+    char *to = put_angle(writer, sira_i_write_room(writer, room), uri, mark);
     if (tag.len > 0) {
-        SIRA_I_WRITE(writer, ";tag=");
-        sira_write_token(writer, tag);
+        to = SIRA_I_PUT(to, ";tag=");
+        to = sira_i_put_token(writer, to, tag);
     }
-    sira_write_end(writer);
+    SIRA_I_PUT(to, "\r\n");
     sira_i_write_settle(writer, mark);
 }
 
 void sira_write_cseq_field(sira_writer *writer, uint32_t number, sira_str method)
 {
     size_t mark = writer->length;
-    sira_write_begin(writer, SIRA_FIELD_CSEQ);
+    SIRA_I_WRITE(writer, "CSeq: ");
     sira_write_number(writer, number);
-    SIRA_I_WRITE(writer, " ");
-    sira_write_token(writer, method);
-    sira_write_end(writer);
+    char *to = sira_i_write_room(writer, method.len + sizeof " \r\n" - 1);
+    to = SIRA_I_PUT(to, " ");
+    to = sira_i_put_token(writer, to, method);
+    SIRA_I_PUT(to, "\r\n");
     sira_i_write_settle(writer, mark);
 }
 
 /* qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] ) */
 static void write_q(sira_writer *writer, unsigned thousandths)
 {
-    char text[5] = {'0', '.', (char)('0' + thousandths / 100), (char)('0' + thousandths / 10 % 10),
-                    (char)('0' + thousandths % 10)};
+    char text[] = {';',
+                   'q',
+                   '=',
+                   (char)('0' + thousandths / 1000),
+                   '.',
+                   (char)('0' + thousandths / 100 % 10),
+                   (char)('0' + thousandths / 10 % 10),
+                   (char)('0' + thousandths % 10)};
     size_t length = sizeof text;
-    if (thousandths > 1000) {
+    if (thousandths > 1000)
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-        return;
-    }
-    if (thousandths % 1000 == 0) {
-        text[0] = thousandths == 0 ? '0' : '1';
-        length = 1;
-    }
-    while (length > 1 && text[length - 1] == '0')
+    while (text[length - 1] == '0' && length > 5)
         length--;
-    SIRA_I_WRITE(writer, ";q=");
-    sira_i_write_raw(writer, text, length);
+    sira_i_write_raw(writer, text, length > 5 ? length : 4);
 }
 
 static void write_display(sira_writer *writer, sira_str display)
@@ -248,10 +286,18 @@ static void write_display(sira_writer *writer, sira_str display)
     SIRA_I_WRITE(writer, " ");
 }
 
+static void write_number_behind(sira_writer *writer, sira_str name, uint32_t number)
+{
+    sira_i_write_raw(writer, name.at, name.len);
+    sira_write_number(writer, number);
+}
+
 static void write_quoted_if_any(sira_writer *writer, sira_str name, sira_str text)
 {
-    if (text.len > 0)
-        sira_write_param_quoted(writer, name, text);
+    if (text.len > 0) {
+        sira_i_write_raw(writer, name.at, name.len);
+        sira_write_quoted(writer, text);
+    }
 }
 
 static void write_contact(sira_writer *writer, const sira_contact *contact)
@@ -261,18 +307,18 @@ static void write_contact(sira_writer *writer, const sira_contact *contact)
     if (contact->has_q)
         write_q(writer, contact->q);
     if (contact->has_expires)
-        sira_write_param_number(writer, SIRA_STR("expires"), contact->expires);
-    write_quoted_if_any(writer, SIRA_STR("+sip.instance"), contact->instance);
+        write_number_behind(writer, SIRA_STR(";expires="), contact->expires);
+    write_quoted_if_any(writer, SIRA_STR(";+sip.instance="), contact->instance);
     if (contact->reg_id != 0)
-        sira_write_param_number(writer, SIRA_STR("reg-id"), contact->reg_id);
-    write_quoted_if_any(writer, SIRA_STR("pub-gruu"), contact->pub_gruu);
-    write_quoted_if_any(writer, SIRA_STR("temp-gruu"), contact->temp_gruu);
+        write_number_behind(writer, SIRA_STR(";reg-id="), contact->reg_id);
+    write_quoted_if_any(writer, SIRA_STR(";pub-gruu="), contact->pub_gruu);
+    write_quoted_if_any(writer, SIRA_STR(";temp-gruu="), contact->temp_gruu);
 }
 
 void sira_write_contact_field(sira_writer *writer, const sira_contact *contact)
 {
     size_t mark = writer->length;
-    sira_write_begin(writer, SIRA_FIELD_CONTACT);
+    SIRA_I_WRITE(writer, "Contact: ");
     if (contact->star)
         SIRA_I_WRITE(writer, "*");
     else
@@ -285,7 +331,7 @@ void sira_write_retry_after_field(sira_writer *writer, const sira_retry_after *r
 {
     size_t mark = writer->length;
     sira_str comment = retry_after->comment;
-    sira_write_begin(writer, SIRA_FIELD_RETRY_AFTER);
+    SIRA_I_WRITE(writer, "Retry-After: ");
     sira_write_number(writer, retry_after->seconds);
     if (comment.len > 0) {
         if (comment.len < 2 || comment.at[0] != '(' || comment.at[comment.len - 1] != ')')
@@ -294,15 +340,15 @@ void sira_write_retry_after_field(sira_writer *writer, const sira_retry_after *r
         sira_write_text(writer, comment);
     }
     if (retry_after->has_duration)
-        sira_write_param_number(writer, SIRA_STR("duration"), retry_after->duration);
+        write_number_behind(writer, SIRA_STR(";duration="), retry_after->duration);
     sira_write_end(writer);
     sira_i_write_settle(writer, mark);
 }
 
-static void write_two_digits(sira_writer *writer, unsigned number)
+static void put_two_digits(char *to, unsigned number)
 {
-    const char digits[2] = {(char)('0' + number / 10 % 10), (char)('0' + number % 10)};
-    sira_i_write_raw(writer, digits, sizeof digits);
+    to[0] = (char)('0' + number / 10);
+    to[1] = (char)('0' + number % 10);
 }
 
 /* rfc1123-date (RFC 3261 25.1) */
@@ -310,29 +356,21 @@ void sira_write_date_field(sira_writer *writer, const sira_date *date)
 {
     static const char weekdays[] = "MonTueWedThuFriSatSun";
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    size_t mark = writer->length;
     if (date->weekday > 6 || date->month < 1 || date->month > 12 || date->day < 1 || date->day > 31 ||
         date->hour > 23 || date->minute > 59 || date->second > 60 || date->year > 9999) {
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
         return;
     }
-    sira_write_begin(writer, SIRA_FIELD_DATE);
-    sira_i_write_raw(writer, weekdays + 3u * date->weekday, 3);
-    SIRA_I_WRITE(writer, ", ");
-    write_two_digits(writer, date->day);
-    SIRA_I_WRITE(writer, " ");
-    sira_i_write_raw(writer, months + 3u * (date->month - 1u), 3);
-    SIRA_I_WRITE(writer, " ");
-    write_two_digits(writer, date->year / 100u);
-    write_two_digits(writer, date->year % 100u);
-    SIRA_I_WRITE(writer, " ");
-    write_two_digits(writer, date->hour);
-    SIRA_I_WRITE(writer, ":");
-    write_two_digits(writer, date->minute);
-    SIRA_I_WRITE(writer, ":");
-    write_two_digits(writer, date->second);
-    SIRA_I_WRITE(writer, " GMT\r\n");
-    sira_i_write_settle(writer, mark);
+    char line[] = "Date: ddd, 00 mmm 0000 00:00:00 GMT\r\n";
+    memcpy(line + 6, weekdays + 3u * date->weekday, 3);
+    put_two_digits(line + 11, date->day);
+    memcpy(line + 14, months + 3u * (date->month - 1u), 3);
+    put_two_digits(line + 18, date->year / 100u);
+    put_two_digits(line + 20, date->year % 100u);
+    put_two_digits(line + 23, date->hour);
+    put_two_digits(line + 26, date->minute);
+    put_two_digits(line + 29, date->second);
+    sira_i_write_raw(writer, line, sizeof line - 1);
 }
 
 void sira_write_warning_field(sira_writer *writer, const sira_warning *warning)
@@ -343,7 +381,7 @@ void sira_write_warning_field(sira_writer *writer, const sira_warning *warning)
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
         return;
     }
-    sira_write_begin(writer, SIRA_FIELD_WARNING);
+    SIRA_I_WRITE(writer, "Warning: ");
     sira_write_number(writer, warning->code);
     SIRA_I_WRITE(writer, " ");
     sira_i_write_raw(writer, warning->agent.at, warning->agent.len);

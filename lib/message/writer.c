@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "message/names.h"
 #include "message/scan.h"
 #include "message/writing.h"
@@ -20,75 +21,106 @@ void sira_i_write_fail(sira_writer *writer, sira_status status)
     writer->capacity = 0;
 }
 
-static inline void append(sira_writer *writer, sira_str text)
+/* The short pieces that headers are made of take a few moves, some of which overlap, instead of a call. */
+static inline void copy_piece(char *to, const char *from, size_t n)
 {
-    char *to = sira_i_write_room(writer, text.len);
-    if (to != NULL)
-        sira_i_copy(to, text.at, text.len);
+    if (n >= 16) {
+        memcpy(to, from, n);
+    } else if (n >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + n - 8, from + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + n - 4, from + n - 4, 4);
+    } else if (n > 0) {
+        to[0] = from[0];
+        to[n / 2] = from[n / 2];
+        to[n - 1] = from[n - 1];
+    }
+}
+
+static inline char *put_raw(char *to, sira_str text)
+{
+    if (to == NULL)
+        return NULL;
+    copy_piece(to, text.at, text.len);
+    return to + text.len;
+}
+
+char *sira_i_put_raw(char *to, sira_str text)
+{
+    return put_raw(to, text);
 }
 
 void sira_i_write_raw(sira_writer *writer, const char *text, size_t length)
 {
-    append(writer, (sira_str){text, length});
+    sira_i_put_raw(sira_i_write_room(writer, length), (sira_str){text, length});
 }
 
 /* ---- checked text ---- */
 
-/* A quick look at eight octets: a top bit is set when one of them may not stand as it is, perhaps also otherwise. */
-typedef uint64_t quick_look(uint64_t word);
+/* A quick look at an octet: the top bit of the low eight is set when it may not stand as it is, perhaps also otherwise.
+ */
+typedef unsigned quick_look(unsigned octet);
 /* Looks at each octet: is one wrong? */
 typedef bool close_look(sira_str text);
 
-static inline uint64_t look_in_line(uint64_t word)
+static inline unsigned look_in_line(unsigned octet)
 {
-    return word - SIRA_I_EACH('\r' + 1);
+    return octet - ('\r' + 1);
 }
 
-static inline uint64_t look_in_quotes(uint64_t word)
+static inline unsigned look_in_quotes(unsigned octet)
 {
-    uint64_t quote_or_control = (word ^ SIRA_I_EACH(2)) - SIRA_I_EACH(0x21); /* '"' ^ 2 is below '!' ^ 2 */
-    return quote_or_control | ((word ^ SIRA_I_EACH('\\')) - SIRA_I_EACH(1)) | (word + SIRA_I_EACH(1));
+    unsigned quote_or_control = (octet ^ 2) - 0x21; /* '"' ^ 2 is below '!' ^ 2 */
+    return quote_or_control | ((octet ^ '\\') - 1) | (octet + 1);
 }
 
-static inline uint64_t look_in_uri(uint64_t word)
+static inline unsigned look_in_uri(unsigned octet)
 {
-    uint64_t quotes = (word ^ SIRA_I_EACH('"')) - SIRA_I_EACH(1);
-    uint64_t brackets = ((word | SIRA_I_EACH('<' ^ '>')) ^ SIRA_I_EACH('>')) - SIRA_I_EACH(1);
-    return (word - SIRA_I_EACH(' ' + 1)) | quotes | brackets | (word + SIRA_I_EACH(1)) | word;
+    unsigned bracket = ((octet | ('<' ^ '>')) ^ '>') - 1;
+    return (octet - ('"' + 1)) | bracket | (octet + 1);
 }
 
-/* Copies eight octets or more, with a quick look on the way: true when a closer one is not needed. */
+/* Copies n octets, 16 at most, with a quick look at each. n is a constant: of this compilers make vectors. */
+static inline void copy_block(char *to, const char *from, size_t n, quick_look *look, uint8_t found[16])
+{
+    uint8_t octets[16];
+    memcpy(octets, from, n);
+    memcpy(to, octets, n);
+    for (size_t i = 0; i < n; i++)
+        found[i] |= (uint8_t)look(octets[i]);
+}
+
+/* Copies at least four octets, in blocks of which the last may overlap: true when a closer look is not needed. */
 static inline bool copy(char *to, sira_str text, quick_look *look)
 {
-    uint64_t found = 0;
-    size_t last = text.len - 8;
-    for (size_t i = 0; i < last; i += 8) {
-        found |= look(sira_i_load(text.at + i));
-        memcpy(to + i, text.at + i, 8);
+    uint8_t found[16] = {0};
+    uint64_t halves[2];
+    const char *from = text.at;
+    size_t n = text.len;
+    if (n >= 16) {
+        for (size_t i = 0; i < n - 16; i += 16)
+            copy_block(to + i, from + i, 16, look, found);
+        copy_block(to + n - 16, from + n - 16, 16, look, found);
+    } else if (n >= 8) {
+        copy_block(to, from, 8, look, found);
+        copy_block(to + n - 8, from + n - 8, 8, look, found);
+    } else {
+        copy_block(to, from, 4, look, found);
+        copy_block(to + n - 4, from + n - 4, 4, look, found);
     }
-    found |= look(sira_i_load(text.at + last));
-    memcpy(to + last, text.at + last, 8);
-    return (found & SIRA_I_HIGH) == 0;
+    memcpy(halves, found, sizeof halves);
+    return ((halves[0] | halves[1]) & SIRA_I_HIGH) == 0;
 }
 
-static void write_closely(sira_writer *writer, sira_str text, close_look *is_wrong)
+static char *put_closely(sira_writer *writer, char *to, sira_str text, close_look *is_wrong, size_t mark)
 {
-    if (is_wrong(text))
+    if (is_wrong(text)) {
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-    else
-        append(writer, text);
-}
-
-static inline void write_checked(sira_writer *writer, sira_str text, quick_look *look, close_look *is_wrong)
-{
-    size_t mark = writer->length;
-    if (text.len >= 8) {
-        char *to = sira_i_write_room(writer, text.len);
-        if (to != NULL && copy(to, text, look))
-            return;
         writer->length = mark;
     }
-    write_closely(writer, text, is_wrong);
+    return sira_i_put_raw(to, text);
 }
 
 static bool ends_line(sira_str text)
@@ -109,63 +141,103 @@ static bool is_wrong_uri(sira_str text)
     return text.len == 0;
 }
 
-static inline void write_text(sira_writer *writer, sira_str text)
+static inline char *put_text(sira_writer *writer, char *to, sira_str text, size_t mark)
 {
-    write_checked(writer, text, look_in_line, ends_line);
+    if (to != NULL && text.len >= 4 && copy(to, text, look_in_line))
+        return to + text.len;
+    return put_closely(writer, to, text, ends_line, mark);
 }
 
 void sira_write_text(sira_writer *writer, sira_str text)
 {
-    write_text(writer, text);
+    size_t mark = writer->length;
+    put_text(writer, sira_i_write_room(writer, text.len), text, mark);
 }
 
-void sira_i_write_uri_text(sira_writer *writer, sira_str uri)
+char *sira_i_put_uri(sira_writer *writer, char *to, sira_str uri, size_t mark)
 {
-    write_checked(writer, uri, look_in_uri, is_wrong_uri);
+    if (to != NULL && uri.len >= 4 && copy(to, uri, look_in_uri))
+        return to + uri.len;
+    return put_closely(writer, to, uri, is_wrong_uri, mark);
 }
 
-static inline void write_class(sira_writer *writer, sira_str text, unsigned classes)
+/* The classes that four octets have in common. */
+static inline unsigned common(const char *text)
 {
-    if (text.len == 0 || sira_i_span_far(text.at, text.at + text.len, classes) != text.at + text.len)
+    const unsigned char *at = (const unsigned char *)text;
+    return sira_i_char_class[at[0]] & sira_i_char_class[at[1]] & sira_i_char_class[at[2]] & sira_i_char_class[at[3]];
+}
+
+static inline bool is_of(sira_str text, unsigned class)
+{
+    size_t n = text.len;
+    if (n < 4)
+        return n > 0 && sira_i_span(text.at, text.at + n, class) == text.at + n;
+    unsigned classes = class & common(text.at + n - 4);
+    for (size_t i = 0; i < n - 4; i += 4)
+        classes &= common(text.at + i);
+    return classes != 0;
+}
+
+static inline char *put_class(sira_writer *writer, char *to, sira_str text, unsigned class)
+{
+    if (!is_of(text, class))
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-    else
-        append(writer, text);
+    return put_raw(to, text);
 }
 
-void sira_i_write_class(sira_writer *writer, sira_str text, unsigned classes)
+void sira_i_write_class(sira_writer *writer, sira_str text, unsigned class)
 {
-    write_class(writer, text, classes);
+    size_t mark = writer->length;
+    put_class(writer, sira_i_write_room(writer, text.len), text, class);
+    sira_i_write_settle(writer, mark);
+}
+
+char *sira_i_put_token(sira_writer *writer, char *to, sira_str token)
+{
+    return put_class(writer, to, token, SIRA_I_TOKEN);
 }
 
 void sira_write_token(sira_writer *writer, sira_str token)
 {
-    write_class(writer, token, SIRA_I_TOKEN);
+    sira_i_write_class(writer, token, SIRA_I_TOKEN);
 }
 
 /* ---- numbers ---- */
 
-void sira_write_number(sira_writer *writer, uint32_t number)
+static inline size_t digits_of(uint32_t number)
 {
     size_t digits = 1;
-    for (uint32_t rest = number; rest > 9; rest /= 10)
+    for (uint32_t limit = 10; digits < 10 && number >= limit; limit *= 10)
         digits++;
-    char *to = sira_i_write_room(writer, digits);
-    for (; to != NULL && digits > 0; number /= 10)
-        to[--digits] = (char)('0' + number % 10);
+    return digits;
 }
 
-static void hex_of(uint8_t byte, char *digits)
+static inline char *put_digits(char *to, uint32_t number, size_t digits)
 {
-    static const char hex[16] = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
-    digits[0] = hex[byte >> 4];
-    digits[1] = hex[byte & 15];
+    if (to == NULL)
+        return NULL;
+    for (size_t i = digits; i > 0; number /= 10)
+        to[--i] = (char)('0' + number % 10);
+    return to + digits;
+}
+
+char *sira_i_put_number(char *to, uint32_t number)
+{
+    return put_digits(to, number, digits_of(number));
+}
+
+void sira_write_number(sira_writer *writer, uint32_t number)
+{
+    size_t digits = digits_of(number);
+    put_digits(sira_i_write_room(writer, digits), number, digits);
 }
 
 void sira_write_hex(sira_writer *writer, const uint8_t *bytes, size_t n)
 {
     char *to = sira_i_write_room(writer, 2 * n);
-    for (size_t i = 0; to != NULL && i < n; i++)
-        hex_of(bytes[i], to + 2 * i);
+    if (to != NULL)
+        sira_i_hex_write(bytes, n, to);
 }
 
 void sira_write_hex32(sira_writer *writer, uint32_t number)
@@ -208,7 +280,7 @@ static void write_escaped(sira_writer *writer, sira_str text)
 void sira_write_quoted(sira_writer *writer, sira_str text)
 {
     size_t mark = writer->length;
-    if (text.len >= 8) {
+    if (text.len >= 4) {
         char *to = sira_i_write_room(writer, text.len + 2);
         if (to != NULL && copy(to + 1, text, look_in_quotes)) {
             to[0] = '"';
@@ -225,10 +297,11 @@ void sira_write_quoted(sira_writer *writer, sira_str text)
 void sira_write_request_line(sira_writer *writer, sira_str method, sira_str uri)
 {
     size_t mark = writer->length;
-    sira_write_token(writer, method);
-    SIRA_I_WRITE(writer, " ");
-    sira_i_write_uri_text(writer, uri);
-    SIRA_I_WRITE(writer, " SIP/2.0\r\n");
+    char *to = sira_i_write_room(writer, method.len + uri.len + sizeof "  SIP/2.0\r\n" - 1);
+    to = sira_i_put_token(writer, to, method);
+    to = SIRA_I_PUT(to, " ");
+    to = sira_i_put_uri(writer, to, uri, mark);
+    SIRA_I_PUT(to, " SIP/2.0\r\n");
     sira_i_write_settle(writer, mark);
 }
 
@@ -255,53 +328,45 @@ void sira_i_write_note_length(sira_writer *writer)
     writer->has_length = true;
 }
 
-static inline void write_begin(sira_writer *writer, sira_field_id id)
+/* Makes room for a name, ": " and as many octets more; returns where those go. */
+static inline char *begin(sira_writer *writer, sira_field_id id, size_t more)
 {
     sira_str name = sira_i_field_name(id);
     if (name.len == 0) {
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-        return;
+        return NULL;
     }
     if (id == SIRA_FIELD_CONTENT_LENGTH)
         sira_i_write_note_length(writer);
-    char *to = sira_i_write_room(writer, name.len + 2);
-    if (to == NULL)
-        return;
-    sira_i_copy(to, name.at, name.len);
-    memcpy(to + name.len, ": ", 2);
-}
-
-static inline void write_end(sira_writer *writer)
-{
-    SIRA_I_WRITE(writer, "\r\n");
+    char *to = put_raw(sira_i_write_room(writer, name.len + 2 + more), name);
+    return SIRA_I_PUT(to, ": ");
 }
 
 void sira_write_begin(sira_writer *writer, sira_field_id id)
 {
-    write_begin(writer, id);
+    begin(writer, id, 0);
 }
 
 void sira_write_end(sira_writer *writer)
 {
-    write_end(writer);
+    SIRA_I_WRITE(writer, "\r\n");
 }
 
 void sira_write_field(sira_writer *writer, sira_field_id id, sira_str value)
 {
     size_t mark = writer->length;
-    write_begin(writer, id);
-    write_text(writer, value);
-    write_end(writer);
+    char *to = begin(writer, id, value.len + 2);
+    to = put_text(writer, to, value, mark);
+    SIRA_I_PUT(to, "\r\n");
     sira_i_write_settle(writer, mark);
 }
 
 void sira_write_field_number(sira_writer *writer, sira_field_id id, uint32_t number)
 {
-    size_t mark = writer->length;
-    write_begin(writer, id);
-    sira_write_number(writer, number);
-    write_end(writer);
-    sira_i_write_settle(writer, mark);
+    size_t digits = digits_of(number);
+    char *to = begin(writer, id, digits + 2);
+    to = put_digits(to, number, digits);
+    SIRA_I_PUT(to, "\r\n");
 }
 
 void sira_write_other(sira_writer *writer, sira_str name, sira_str value)
@@ -324,8 +389,9 @@ void sira_write_body(sira_writer *writer, sira_str body)
         return;
     }
     sira_write_field_number(writer, SIRA_FIELD_CONTENT_LENGTH, (uint32_t)body.len);
-    sira_write_end(writer);
-    sira_i_write_raw(writer, body.at, body.len);
+    char *to = sira_i_write_room(writer, body.len + 2);
+    to = SIRA_I_PUT(to, "\r\n");
+    sira_i_put_raw(to, body);
     sira_i_write_settle(writer, mark);
 }
 

@@ -29,45 +29,35 @@ static inline char *sira_i_write_room(sira_writer *writer, size_t n)
     return writer->buffer != NULL ? writer->buffer + length : NULL;
 }
 
-/* memcpy for the short pieces that headers are made of: a few moves, some of which overlap, instead of a call. */
-static inline void sira_i_copy(char *to, const char *from, size_t n)
-{
-    if (n >= 16) {
-        size_t last = n - 16;
-        for (size_t i = 0; i < last; i += 16)
-            memcpy(to + i, from + i, 16);
-        memcpy(to + last, from + last, 16);
-    } else if (n >= 8) {
-        memcpy(to, from, 8);
-        memcpy(to + n - 8, from + n - 8, 8);
-    } else if (n >= 4) {
-        memcpy(to, from, 4);
-        memcpy(to + n - 4, from + n - 4, 4);
-    } else if (n > 0) {
-        to[0] = from[0];
-        to[n / 2] = from[n / 2];
-        to[n - 1] = from[n - 1];
-    }
-}
-
 /* Appends what needs no check. */
 void sira_i_write_raw(sira_writer *writer, const char *text, size_t length);
+#define SIRA_I_WRITE(writer, literal) sira_i_write_raw((writer), (literal), sizeof(literal) - 1)
 
-/* The same for text of a length that the compiler knows. */
-static inline void sira_i_write_literal(sira_writer *writer, const char *text, size_t length)
+/* ---- text where there is room for it: each returns where the next goes; NULL and NULL when nothing is put anywhere.
+ * A value that is refused fails the writer. ---- */
+
+static inline char *sira_i_put_literal(char *to, const char *text, size_t length)
 {
-    char *to = sira_i_write_room(writer, length);
-    if (to != NULL)
-        memcpy(to, text, length);
+    if (to == NULL)
+        return NULL;
+    memcpy(to, text, length);
+    return to + length;
 }
-#define SIRA_I_WRITE(writer, literal) sira_i_write_literal((writer), (literal), sizeof(literal) - 1)
+#define SIRA_I_PUT(to, literal) sira_i_put_literal((to), (literal), sizeof(literal) - 1)
 
-/* Appends text of which each octet is of the classes (base/chars.h), and at least one stands there. */
-void sira_i_write_class(sira_writer *writer, sira_str text, unsigned classes);
+char *sira_i_put_raw(char *to, sira_str text);
 
-/* Appends a URI as it may stand on the request line and in angle brackets: no white space, control character, quote,
- * angle bracket or octet above 126, and not empty. */
-void sira_i_write_uri_text(sira_writer *writer, sira_str uri);
+char *sira_i_put_token(sira_writer *writer, char *to, sira_str token);
+
+/* Decimal. to: not NULL. */
+char *sira_i_put_number(char *to, uint32_t number);
+
+/* A URI as it may stand on the request line and in angle brackets: no white space, control character, quote, angle
+ * bracket or octet above 126, and not empty. mark: the length to go back to when it is refused. */
+char *sira_i_put_uri(sira_writer *writer, char *to, sira_str uri, size_t mark);
+
+/* Appends text of which each octet is of the class (base/chars.h), and at least one stands there. */
+void sira_i_write_class(sira_writer *writer, sira_str text, unsigned class);
 
 /* Content-Length is about to be written: SIRA_E_STATE when it stands already (RFC 3261 20.14). */
 void sira_i_write_note_length(sira_writer *writer);
