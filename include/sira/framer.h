@@ -20,7 +20,7 @@ typedef enum sira_frame_kind { SIRA_FRAME_MESSAGE = 0, SIRA_FRAME_PING, SIRA_FRA
 
 typedef struct sira_frame {
     uint8_t kind;   /* sira_frame_kind */
-    sira_str bytes; /* a message with its body; valid until the next call on the framer */
+    sira_str bytes; /* a message with its body, or the CRLF; valid until the next call on the framer */
 } sira_frame;
 
 /* Fields are not API. */

@@ -170,8 +170,10 @@ bool sira_uri_equal(const sira_uri *a, const sira_uri *b)
 {
     if (a->scheme != b->scheme)
         return false;
+    if (a->text.len > 0 && sira_str_equal(a->text, b->text))
+        return true;
     if (is_costly(a) || is_costly(b))
-        return sira_str_equal(a->text, b->text);
+        return false;
     switch ((sira_scheme)a->scheme) {
     case SIRA_SCHEME_SIP:
     case SIRA_SCHEME_SIPS:
