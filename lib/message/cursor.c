@@ -1,59 +1,7 @@
 #include <sira/message.h>
 
+#include "message/names.h"
 #include "message/scan.h"
-
-/* Index: sira_field_id; for the 400 that answers a request (RFC 3261 21.4.1: the reason phrase should name the
- * problem). */
-static const char *const reasons[SIRA_FIELD_COUNT] = {
-    "Bad Request",
-    "Bad Via",
-    "Bad From",
-    "Bad To",
-    "Bad Call-ID",
-    "Bad CSeq",
-    "Bad Contact",
-    "Bad Max-Forwards",
-    "Bad Content-Length",
-    "Bad Content-Type",
-    "Bad Content-Encoding",
-    "Bad Expires",
-    "Bad Min-Expires",
-    "Bad Route",
-    "Bad Record-Route",
-    "Bad Path",
-    "Bad Service-Route",
-    "Bad P-Associated-URI",
-    "Bad P-Asserted-Identity",
-    "Bad Authorization",
-    "Bad Proxy-Authorization",
-    "Bad WWW-Authenticate",
-    "Bad Proxy-Authenticate",
-    "Bad Authentication-Info",
-    "Bad Proxy-Authentication-Info",
-    "Bad Supported",
-    "Bad Require",
-    "Bad Proxy-Require",
-    "Bad Unsupported",
-    "Bad Allow",
-    "Bad Allow-Events",
-    "Bad Accept",
-    "Bad Retry-After",
-    "Bad Warning",
-    "Bad Reason",
-    "Bad Date",
-    "Bad User-Agent",
-    "Bad Server",
-    "Bad Subject",
-    "Bad Event",
-    "Bad Subscription-State",
-    "Bad Refer-To",
-    "Bad Referred-By",
-    "Bad Session-Expires",
-    "Bad Flow-Timer",
-    "Bad Security-Client",
-    "Bad Security-Server",
-    "Bad Security-Verify",
-};
 
 void sira_cursor_init(sira_cursor *cursor, const struct sira_message *message, sira_field_id id)
 {
@@ -116,7 +64,7 @@ static void explain(const sira_cursor *cursor, const char *at, const char *expec
                             .expected = expected,
                             .field = sira_field_name((sira_field_id)cursor->id),
                             .code = is_request ? 400 : 0,
-                            .reason = reasons[cursor->id]};
+                            .reason = sira_i_field_reason((sira_field_id)cursor->id)};
 }
 
 sira_status sira_i_value_bad(sira_cursor *cursor, const char *at, const char *expected, sira_diag *diag)

@@ -57,24 +57,27 @@
     X(SECURITY_SERVER, "Security-Server", 's', 'r')                                                                    \
     X(SECURITY_VERIFY, "Security-Verify", 's', 'y')
 
-/* All names in one text, each with its NUL. */
+/* All names in one text, each with its NUL, and with "Bad " before it: that is the reason phrase of a 400. */
+#define BAD "Bad "
+#define BAD_LENGTH (sizeof BAD - 1)
+
 typedef struct name_texts {
     char NONE[1];
-#define X(id, name, first, last) char id[sizeof(name)];
+#define X(id, name, first, last) char id[sizeof(BAD name)];
     NAMES(X)
 #undef X
     char room[8]; /* a name is read by words */
 } name_texts;
 
 static const name_texts texts = {.NONE = "",
-#define X(id, name, first, last) .id = name,
+#define X(id, name, first, last) .id = BAD name,
                                  NAMES(X)
 #undef X
 };
 
 /* Index: sira_field_id. */
 static const uint16_t places[SIRA_FIELD_COUNT] = {offsetof(name_texts, NONE),
-#define X(id, name, first, last) offsetof(name_texts, id),
+#define X(id, name, first, last) offsetof(name_texts, id) + BAD_LENGTH,
                                                   NAMES(X)
 #undef X
 };
@@ -170,6 +173,11 @@ sira_str sira_i_field_name(sira_field_id id)
 const char *sira_field_name(sira_field_id id)
 {
     return (const char *)&texts + places[(unsigned)id < SIRA_FIELD_COUNT ? id : SIRA_FIELD_OTHER];
+}
+
+const char *sira_i_field_reason(sira_field_id id)
+{
+    return sira_i_field_name(id).len > 0 ? sira_field_name(id) - BAD_LENGTH : "Bad Request";
 }
 
 /* Index: sira_method. */
