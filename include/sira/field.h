@@ -159,16 +159,17 @@ SIRA_API sira_status sira_contact_next(sira_cursor *cursor, sira_contact *contac
 /* Require, Proxy-Require, Supported, Unsupported, Allow, Allow-Events: one token each. */
 SIRA_API sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_diag *diag);
 
-/* Authorization, Proxy-Authorization, WWW-Authenticate, Proxy-Authenticate (RFC 3261 25.1: one per header line; several
- * challenges in one line, as HTTP has them, are read too) and Authentication-Info (scheme is empty). */
+/* WWW-Authenticate and Proxy-Authenticate (RFC 3261 25.1: one per header line; several challenges in one line, as HTTP
+ * has them, are read too), Authorization and Proxy-Authorization, and Authentication-Info (scheme is empty). */
 typedef struct sira_auth {
     sira_str scheme; /* "Digest" */
-    sira_str params; /* a list of name=value, checked; for a scheme with a token68, as Basic, that text */
+    sira_str params; /* a list of name=value, for sira_auth_param_next; that of a challenge is checked, because where it
+                        ends has to be found. For a scheme with a token68, as Basic, that text */
 } sira_auth;
 SIRA_API sira_status sira_auth_next(sira_cursor *cursor, sira_auth *auth, sira_diag *diag);
 
-/* Takes the next name=value from *rest, which moves on: SIRA_OK, SIRA_IDLE at the end, SIRA_E_SYNTAX. A quoted value
- * keeps its quotes. */
+/* Takes the next name=value from *rest, which moves on: SIRA_OK; SIRA_IDLE at the end; SIRA_E_SYNTAX, and *rest starts
+ * where it went wrong. A quoted value keeps its quotes. */
 SIRA_API sira_status sira_auth_param_next(sira_str *rest, sira_str *name, sira_str *value);
 
 /* Warning (RFC 3261 20.43). */

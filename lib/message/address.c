@@ -21,7 +21,7 @@ static const char *take_name_addr(sira_i_scan *scan, sira_address *address)
     const char *start = scan->at, *at = behind_scheme(start, scan->end);
     if (at == NULL)
         return "a URI";
-    at = sira_i_span_far(at, scan->end, SIRA_I_URIC);
+    at = sira_i_uri_end(at, scan->end);
     address->uri = (sira_str){start, (size_t)(at - start)};
     scan->at = at;
     return sira_i_take(scan, '>') ? NULL : "a character of a URI, or >";

@@ -8,6 +8,11 @@ static bool is_info(unsigned id)
     return id == SIRA_FIELD_AUTHENTICATION_INFO || id == SIRA_FIELD_PROXY_AUTHENTICATION_INFO;
 }
 
+static bool is_challenge(unsigned id)
+{
+    return id == SIRA_FIELD_WWW_AUTHENTICATE || id == SIRA_FIELD_PROXY_AUTHENTICATE;
+}
+
 /* '=' stands only at the end of a token68: "realm=r" is a parameter. */
 static bool is_padded(sira_str text)
 {
@@ -29,21 +34,35 @@ static bool take_token68(sira_i_scan *scan, sira_str *text)
     return true;
 }
 
+/* RFC 3261 7.3.1: nothing but these parameters stands in the line, and they are looked at when they are asked for. */
+static const char *take_rest(sira_i_scan *scan, sira_str *params)
+{
+    *params = (sira_str){scan->at, (size_t)(scan->end - scan->at)};
+    scan->at = scan->end;
+    return params->len > 0 ? NULL : "name=value";
+}
+
+/* Up to the next challenge, because HTTP puts several into one line. */
+static const char *take_challenge(sira_i_scan *scan, sira_str *params)
+{
+    sira_i_scan start = *scan;
+    const char *wrong = sira_i_take_auth_params(scan, params);
+    if (wrong == NULL || params->len != 0 || !take_token68(&start, params))
+        return wrong;
+    *scan = start;
+    return NULL;
+}
+
 static const char *take_auth(sira_i_scan *scan, unsigned id, sira_auth *auth)
 {
     if (is_info(id))
-        return sira_i_take_auth_params(scan, false, &auth->params);
+        return take_rest(scan, &auth->params);
     auth->scheme = sira_i_span_str(scan, SIRA_I_TOKEN);
     const char *behind = scan->at;
     sira_i_skip_lws(scan);
     if (auth->scheme.len == 0 || scan->at == behind)
         return "a scheme and white space";
-    sira_i_scan start = *scan;
-    const char *wrong = sira_i_take_auth_params(scan, true, &auth->params);
-    if (wrong == NULL || auth->params.len != 0 || !take_token68(&start, &auth->params))
-        return wrong;
-    *scan = start;
-    return NULL;
+    return is_challenge(id) ? take_challenge(scan, &auth->params) : take_rest(scan, &auth->params);
 }
 
 sira_status sira_auth_next(sira_cursor *cursor, sira_auth *auth, sira_diag *diag)

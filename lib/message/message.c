@@ -6,6 +6,7 @@
 
 #include "base/chars.h"
 #include "message/lines.h"
+#include "message/scan.h"
 
 typedef struct parse {
     sira_message *message;
@@ -69,7 +70,7 @@ static sira_status request_line(parse *p, const char **at)
     m->method_name = (sira_str){method, (size_t)(*at - method)};
     m->method = (uint8_t)sira_method_of(m->method_name);
     const char *uri = *at + 1;
-    *at = sira_i_span(uri, end, SIRA_I_URIC);
+    *at = sira_i_uri_end(uri, end);
     if (*at == uri || *at == end || **at != ' ')
         return refuse(p, SIRA_E_SYNTAX, *at, &bad);
     m->uri = (sira_str){uri, (size_t)(*at - uri)};

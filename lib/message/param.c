@@ -9,17 +9,6 @@ typedef struct param {
     const char *wrong; /* where it went wrong, when it did */
 } param;
 
-/* The end of a token. Names are mostly letters, and few: eight octets are looked at together first. */
-static inline const char *name_end(const char *at, const char *end)
-{
-    if (end - at >= 8) {
-        uint64_t word = sira_i_load(at), lower = word | SIRA_I_EACH(0x20);
-        uint64_t marks = ((lower - SIRA_I_EACH('a')) | (lower + SIRA_I_EACH(0x7f - 'z')) | word) & SIRA_I_HIGH;
-        at += marks != 0 ? sira_i_lowest(marks) : 8;
-    }
-    return sira_i_span(at, end, SIRA_I_TOKEN);
-}
-
 /* An IPv6 address: a host has brackets, received has none (RFC 5118 4.5). */
 static const char *behind_ipv6(const char *at, const char *end, param *p)
 {
@@ -42,13 +31,12 @@ static inline const char *behind_value(const char *at, const char *end, param *p
 {
     const char *stop;
     if (at < end && *at == '"') {
-        stop = sira_i_plain_end(at + 1, end);
-        stop = stop < end && *stop == '"' ? stop + 1 : sira_i_behind_quoted(stop, end, &p->wrong);
+        stop = sira_i_behind_quoted(at + 1, end, &p->wrong);
         if (stop == NULL)
             return NULL;
         p->kind = SIRA_I_VALUE_QUOTED;
     } else {
-        stop = sira_i_span(at, end, SIRA_I_TOKEN);
+        stop = sira_i_span_far(at, end, SIRA_I_TOKEN);
         if (stop < end && (*stop == ':' || *stop == '['))
             return behind_ipv6(at, end, p);
         p->kind = SIRA_I_VALUE_TOKEN;
@@ -62,9 +50,9 @@ static inline const char *behind_value(const char *at, const char *end, param *p
 }
 
 /* name [ EQUAL value ]; returns what stands behind it, or NULL. */
-static inline const char *behind_param(const char *at, const char *end, param *p)
+static const char *behind_param(const char *at, const char *end, param *p)
 {
-    const char *stop = name_end(at, end);
+    const char *stop = sira_i_span(at, end, SIRA_I_TOKEN);
     p->name = (sira_str){at, (size_t)(stop - at)};
     p->value = (sira_str){NULL, 0};
     p->kind = SIRA_I_VALUE_NONE;
@@ -74,6 +62,22 @@ static inline const char *behind_param(const char *at, const char *end, param *p
     }
     const char *value = sira_i_behind_separator(stop, end, '=');
     return value != NULL ? behind_value(value, end, p) : stop;
+}
+
+/* The short way for what stands most in challenges and credentials: letters="text". Returns what stands behind it, and
+ * where '=' is; NULL when it is anything else. */
+static inline const char *behind_usual_param(const char *at, const char *end, const char **equals)
+{
+    if (end - at < 16)
+        return NULL;
+    uint64_t word = sira_i_load(at), lower = word | SIRA_I_EACH(0x20);
+    uint64_t marks = ((lower - SIRA_I_EACH('a')) | (lower + SIRA_I_EACH(0x7f - 'z')) | word) & SIRA_I_HIGH;
+    const char *name_end = marks != 0 ? at + sira_i_lowest(marks) : at + 8;
+    if (name_end == at || name_end[0] != '=' || name_end[1] != '"')
+        return NULL;
+    const char *stop = sira_i_plain_end(name_end + 2, end);
+    *equals = name_end;
+    return stop < end && *stop == '"' ? stop + 1 : NULL;
 }
 
 bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params)
@@ -108,46 +112,51 @@ static bool is_challenge(const param *p, const char *end)
     return p->kind == SIRA_I_VALUE_NONE && next > behind && next < end;
 }
 
-const char *sira_i_take_auth_params(sira_i_scan *scan, bool may_stop, sira_str *list)
+const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list)
 {
-    const char *at = scan->at, *end = scan->end;
-    *list = (sira_str){at, 0};
-    for (;;) {
-        param p;
-        const char *behind = behind_param(at, end, &p);
-        if (behind == NULL || !is_auth_param(&p)) {
-            if (behind != NULL && may_stop && list->len != 0 && is_challenge(&p, end))
-                return NULL;
-            scan->at = behind != NULL ? behind : p.wrong;
-            return "name=value";
+    const char *start = scan->at, *end = scan->end, *at = start, *behind = start, *equals;
+    *list = (sira_str){start, 0};
+    do {
+        const char *usual = behind_usual_param(at, end, &equals);
+        if (usual == NULL) {
+            param p;
+            usual = behind_param(at, end, &p);
+            if (usual == NULL || !is_auth_param(&p)) {
+                bool stops = usual != NULL && behind > start && is_challenge(&p, end);
+                scan->at = stops ? behind : usual != NULL ? usual : p.wrong;
+                list->len = (size_t)(behind - start);
+                return stops ? NULL : "name=value";
+            }
         }
-        scan->at = behind;
-        list->len = (size_t)(behind - list->at);
+        behind = usual;
         at = sira_i_behind_separator(behind, end, ',');
-        if (at == NULL)
-            return NULL;
-    }
+    } while (at != NULL);
+    scan->at = behind;
+    list->len = (size_t)(behind - start);
+    return NULL;
 }
 
 /* ---- public ---- */
 
-static inline sira_status next_of(sira_str *rest, char separator, param *p)
+/* What stands behind a parameter: SIRA_OK, a separator and another one, or the end. */
+static inline sira_status go_on(sira_str *rest, const char *behind, const char *end, char separator)
+{
+    const char *next = sira_i_behind_separator(behind, end, separator);
+    const char *at = next != NULL ? next : sira_i_behind_lws(behind, end);
+    *rest = (sira_str){at, (size_t)(end - at)};
+    return (next != NULL) == (at < end) ? SIRA_OK : SIRA_E_SYNTAX;
+}
+
+static sira_status next_of(sira_str *rest, char separator, param *p)
 {
     const char *end = sira_i_end(*rest), *at = sira_i_behind_lws(rest->at, end);
     if (at == end)
         return SIRA_IDLE;
     const char *behind = behind_param(at, end, p);
-    sira_status status = SIRA_E_SYNTAX;
-    if (behind != NULL) {
-        const char *next = sira_i_behind_separator(behind, end, separator);
-        at = next != NULL ? next : sira_i_behind_lws(behind, end);
-        if ((next != NULL) == (at < end))
-            status = SIRA_OK;
-    } else {
-        at = p->wrong;
-    }
-    *rest = (sira_str){at, (size_t)(end - at)};
-    return status;
+    if (behind != NULL)
+        return go_on(rest, behind, end, separator);
+    *rest = (sira_str){p->wrong, (size_t)(end - p->wrong)};
+    return SIRA_E_SYNTAX;
 }
 
 sira_status sira_param_next(sira_str *rest, sira_str *name, sira_str *value)
@@ -172,6 +181,13 @@ sira_status sira_param_find(sira_str params, sira_str name, sira_str *value)
 
 sira_status sira_auth_param_next(sira_str *rest, sira_str *name, sira_str *value)
 {
+    const char *at = rest->at, *end = sira_i_end(*rest), *equals;
+    const char *behind = behind_usual_param(at, end, &equals);
+    if (behind != NULL) {
+        *name = (sira_str){at, (size_t)(equals - at)};
+        *value = (sira_str){equals + 1, (size_t)(behind - equals - 1)};
+        return go_on(rest, behind, end, ',');
+    }
     param p;
     sira_status status = next_of(rest, ',', &p);
     if (status == SIRA_IDLE)

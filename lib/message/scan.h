@@ -83,19 +83,42 @@ static inline sira_str sira_i_span_str(sira_i_scan *scan, unsigned classes)
     return (sira_str){start, (size_t)(scan->at - start)};
 }
 
-/* The first octet that may be no qdtext: ordinary text is passed eight octets at a time. Octets that only look so in
+/* Marks what is no qdtext, and octets above 127. */
+static inline unsigned sira_i_look_in_quotes(unsigned octet)
+{
+    unsigned quote_or_control = (octet ^ 2) - 0x21; /* '"' ^ 2 is below '!' ^ 2 */
+    return quote_or_control | ((octet ^ '\\') - 1) | (octet + 1);
+}
+
+/* The first octet that may be no qdtext: ordinary text is passed many octets at a time. Octets that only look so in
  * the sums, as all above 127, are left to a closer look. */
 static inline const char *sira_i_plain_end(const char *at, const char *end)
 {
-    for (; end - at >= 8; at += 8) {
-        uint64_t word = sira_i_load(at);
-        uint64_t quote_or_control = (word ^ SIRA_I_EACH(2)) - SIRA_I_EACH(0x21); /* '"' ^ 2 is below '!' ^ 2 */
-        uint64_t backslash = (word ^ SIRA_I_EACH('\\')) - SIRA_I_EACH(1);
-        uint64_t marks = (quote_or_control | backslash | (word + SIRA_I_EACH(1))) & SIRA_I_HIGH;
-        if (marks != 0)
-            return at + sira_i_lowest(marks);
+    while (end - at >= 16) {
+        size_t plain = sira_i_block(at, sira_i_look_in_quotes);
+        at += plain;
+        if (plain < 16)
+            break;
     }
     return at;
+}
+
+/* Marks what is no octet of a URI (SIRA_I_URIC), and the few that stand rarely: '!', '~' and what is not ASCII. */
+static inline unsigned sira_i_look_in_uri(unsigned octet)
+{
+    unsigned pair = octet | 2; /* makes '<' and '>' alike, and '\\' and '^' */
+    return (octet - ('#' + 1)) | ((pair ^ '>') - 1) | ((pair ^ '^') - 1) | ((octet ^ '`') - 1) | (octet + 5);
+}
+
+static inline const char *sira_i_uri_end(const char *at, const char *end)
+{
+    while (end - at >= 16) {
+        size_t plain = sira_i_block(at, sira_i_look_in_uri);
+        at += plain;
+        if (plain < 16 && !sira_i_is(*at++, SIRA_I_URIC))
+            return at - 1;
+    }
+    return sira_i_span(at, end, SIRA_I_URIC);
 }
 
 /* What stands behind a quoted string, at being somewhere behind its opening quote; NULL when it does not close, and
@@ -169,9 +192,9 @@ static inline uint64_t sira_i_key(sira_str token, const char *end)
     return word;
 }
 
-/* name=value *( COMMA name=value ), up to the end of the line or, if may_stop, to the comma before another challenge.
- * Returns NULL, or what was expected. */
-const char *sira_i_take_auth_params(sira_i_scan *scan, bool may_stop, sira_str *list);
+/* name=value *( COMMA name=value ), up to the end of the line or the comma before another challenge. Returns NULL, or
+ * what was expected. */
+const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list);
 
 /* ---- addresses (address.c) ---- */
 

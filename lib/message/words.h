@@ -3,8 +3,10 @@
 #ifndef SIRA_MESSAGE_WORDS_H
 #define SIRA_MESSAGE_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define SIRA_I_EACH(octet) (UINT64_C(0x0101010101010101) * (uint64_t)(octet))
 #define SIRA_I_HIGH SIRA_I_EACH(0x80)
@@ -50,6 +52,23 @@ static inline uint64_t sira_i_load_few(const char *text, size_t length)
     const unsigned char *at = (const unsigned char *)text;
     return (uint64_t)at[0] | (uint64_t)at[length / 2] << (8 * (length / 2)) |
            (uint64_t)at[length - 1] << (8 * (length - 1));
+}
+
+/* A quick look at an octet: the top bit of the low eight is set when it may not stand there, perhaps also otherwise. */
+typedef unsigned sira_i_look(unsigned octet);
+
+/* How many of sixteen octets stand before the first that gets that bit. Compilers make vectors of this. */
+static inline size_t sira_i_block(const char *at, sira_i_look *look)
+{
+    uint8_t octets[16];
+    char found[16];
+    memcpy(octets, at, sizeof octets);
+    for (size_t i = 0; i < sizeof octets; i++)
+        found[i] = (char)(uint8_t)look(octets[i]);
+    uint64_t low = sira_i_load(found) & SIRA_I_HIGH, high = sira_i_load(found + 8) & SIRA_I_HIGH;
+    if (low != 0)
+        return sira_i_lowest(low);
+    return high != 0 ? 8 + sira_i_lowest(high) : 16;
 }
 
 /* The first CR or LF from at on; end when there is none. */
