@@ -31,6 +31,7 @@ set(SIRA_SOURCES
     lib/message/validate.c
     lib/message/values.c
     lib/message/via.c
+    lib/message/write_closely.c
     lib/message/write_fields.c
     lib/message/writer.c
     lib/digest/accept.c

@@ -16,7 +16,7 @@ static bool is_quoted(sira_str text)
 }
 
 /* Each octet is of the classes, one of those in also, or part of an escape (RFC 3261 25.1: "%" HEXDIG HEXDIG). */
-static bool is_part(sira_str text, unsigned classes, sira_str also)
+static bool is_part(sira_str text, unsigned classes, const char *also)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
@@ -27,10 +27,10 @@ static bool is_part(sira_str text, unsigned classes, sira_str also)
             i += 2;
             continue;
         }
-        size_t k = 0;
-        while (k < also.len && also.at[k] != c)
-            k++;
-        if (k == also.len)
+        const char *one = also;
+        while (*one != '\0' && *one != c)
+            one++;
+        if (*one == '\0')
             return false;
     }
     return true;
@@ -43,9 +43,9 @@ static void write_if(sira_writer *writer, bool right, sira_str text)
     sira_i_write_raw(writer, text.at, text.len);
 }
 
-static void write_part(sira_writer *writer, sira_str text, unsigned classes, sira_str also)
+static void write_part(sira_writer *writer, const sira_str *text, unsigned classes, const char *also)
 {
-    write_if(writer, is_part(text, classes, also), text);
+    write_if(writer, is_part(*text, classes, also), *text);
 }
 
 /* ---- URIs ---- */
@@ -56,14 +56,21 @@ static void write_host(sira_writer *writer, sira_str host)
     write_if(writer, host.len > 0 && sira_i_host(&scan).len == host.len, host);
 }
 
+static void write_user(sira_writer *writer, const sira_uri *uri, unsigned classes, const char *also)
+{
+    if (uri->user.len == 0)
+        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+    write_part(writer, &uri->user, classes, also);
+}
+
 static void write_userinfo(sira_writer *writer, const sira_uri *uri)
 {
     if (!uri->has_user && uri->user.len == 0)
         return;
-    write_if(writer, uri->user.len > 0 && is_part(uri->user, SIRA_I_USER, SIRA_STR("")), uri->user);
+    write_user(writer, uri, SIRA_I_USER, "");
     if (uri->has_password || uri->password.len > 0) {
         SIRA_I_WRITE(writer, ":");
-        write_part(writer, uri->password, SIRA_I_PASSWORD, SIRA_STR(""));
+        write_part(writer, &uri->password, SIRA_I_PASSWORD, "");
     }
     SIRA_I_WRITE(writer, "@");
 }
@@ -72,7 +79,7 @@ static void write_uri_params(sira_writer *writer, const sira_uri *uri)
 {
     if (uri->params.len > 0) {
         SIRA_I_WRITE(writer, ";");
-        write_part(writer, uri->params, SIRA_I_PARAM, SIRA_STR(";="));
+        write_part(writer, &uri->params, SIRA_I_PARAM, ";=");
     }
 }
 
@@ -87,7 +94,7 @@ static void write_sip_uri(sira_writer *writer, const sira_uri *uri)
     write_uri_params(writer, uri);
     if (uri->headers.len > 0) {
         SIRA_I_WRITE(writer, "?");
-        write_part(writer, uri->headers, SIRA_I_HEADER, SIRA_STR("&="));
+        write_part(writer, &uri->headers, SIRA_I_HEADER, "&=");
     }
 }
 
@@ -114,7 +121,7 @@ void sira_write_uri(sira_writer *writer, const sira_uri *uri)
         write_sip_uri(writer, uri);
     } else if (uri->scheme == SIRA_SCHEME_TEL) {
         /* RFC 3966 3: digits, visual separators, and what local numbers have besides */
-        write_if(writer, uri->user.len > 0 && is_part(uri->user, SIRA_I_HEX, SIRA_STR("+-.()*#")), uri->user);
+        write_user(writer, uri, SIRA_I_HEX, "+-.()*#");
         write_uri_params(writer, uri);
     } else {
         sira_i_write_class(writer, uri->rest, SIRA_I_URIC);
@@ -132,10 +139,10 @@ static void write_display_name(sira_writer *writer, sira_str display)
     }
 }
 
-static char *put_angle(sira_writer *writer, char *to, sira_str uri, size_t mark)
+static char *put_angle(sira_writer *writer, char *to, sira_str uri)
 {
     to = SIRA_I_PUT(to, "<");
-    to = sira_i_put_uri(writer, to, uri, mark);
+    to = sira_i_put_uri(writer, to, uri);
     return SIRA_I_PUT(to, ">");
 }
 
@@ -143,7 +150,7 @@ void sira_write_address(sira_writer *writer, sira_str display, sira_str uri)
 {
     size_t mark = writer->length;
     write_display_name(writer, display);
-    put_angle(writer, sira_i_write_room(writer, uri.len + 2), uri, mark);
+    put_angle(writer, sira_i_write_room(writer, uri.len + 2), uri);
     sira_i_write_settle(writer, mark);
 }
 
@@ -156,7 +163,7 @@ static void write_param_name(sira_writer *writer, sira_str name)
 /* gen-value = token / host / quoted-string (RFC 3261 25.1) */
 static bool is_gen_value(sira_str value)
 {
-    return is_quoted(value) || (value.len > 0 && is_part(value, SIRA_I_TOKEN, SIRA_STR("[]:")));
+    return is_quoted(value) || (value.len > 0 && is_part(value, SIRA_I_TOKEN, "[]:"));
 }
 
 void sira_write_param(sira_writer *writer, sira_str name, sira_str value)
@@ -210,22 +217,21 @@ static size_t sent_by_text(const sira_endpoint *sent_by, char text[SIRA_ENDPOINT
 void sira_write_via_field(sira_writer *writer, const sira_write_via *via)
 {
     char text[SIRA_ENDPOINT_TEXT];
+    size_t mark = writer->length;
     sira_str transport = sira_str_from(sira_transport_name((sira_transport_kind)via->sent_by->transport));
     sira_str sent_by = {text, sent_by_text(via->sent_by, text)};
-    size_t mark = writer->length, rport = via->rport ? sizeof ";rport" - 1 : 0;
+    sira_str end = via->rport ? SIRA_STR(";rport\r\n") : SIRA_STR("\r\n");
     if (sent_by.len == 0)
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-    char *to = sira_i_write_room(writer, sizeof "Via: SIP/2.0/ ;branch=\r\n" - 1 + transport.len + sent_by.len +
-                                             via->branch.len + rport);
+    char *to = sira_i_write_room(writer, sizeof "Via: SIP/2.0/ ;branch=" - 1 + transport.len + sent_by.len +
+                                             via->branch.len + end.len);
     to = SIRA_I_PUT(to, "Via: SIP/2.0/");
     to = sira_i_put_token(writer, to, transport);
     to = SIRA_I_PUT(to, " ");
     to = sira_i_put_raw(to, sent_by);
     to = SIRA_I_PUT(to, ";branch=");
     to = sira_i_put_token(writer, to, via->branch);
-    if (via->rport)
-        to = SIRA_I_PUT(to, ";rport");
-    SIRA_I_PUT(to, "\r\n");
+    sira_i_put_raw(to, end);
     sira_i_write_settle(writer, mark);
 }
 
@@ -236,7 +242,7 @@ void sira_write_address_field(sira_writer *writer, sira_field_id id, sira_str di
         room += sizeof ";tag=" - 1 + tag.len;
     sira_write_begin(writer, id);
     write_display_name(writer, display);
-    char *to = put_angle(writer, sira_i_write_room(writer, room), uri, mark);
+    char *to = put_angle(writer, sira_i_write_room(writer, room), uri);
     if (tag.len > 0) {
         to = SIRA_I_PUT(to, ";tag=");
         to = sira_i_put_token(writer, to, tag);
@@ -280,7 +286,7 @@ static void write_display(sira_writer *writer, sira_str display)
 {
     if (display.len == 0)
         return;
-    if (!is_quoted(display) && !is_part(display, SIRA_I_TOKEN | SIRA_I_WSP, SIRA_STR("")))
+    if (!is_quoted(display) && !is_part(display, SIRA_I_TOKEN | SIRA_I_WSP, ""))
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
     sira_write_text(writer, display);
     SIRA_I_WRITE(writer, " ");
@@ -292,11 +298,11 @@ static void write_number_behind(sira_writer *writer, sira_str name, uint32_t num
     sira_write_number(writer, number);
 }
 
-static void write_quoted_if_any(sira_writer *writer, sira_str name, sira_str text)
+static void write_quoted_if_any(sira_writer *writer, sira_str name, const sira_str *text)
 {
-    if (text.len > 0) {
+    if (text->len > 0) {
         sira_i_write_raw(writer, name.at, name.len);
-        sira_write_quoted(writer, text);
+        sira_write_quoted(writer, *text);
     }
 }
 
@@ -308,11 +314,11 @@ static void write_contact(sira_writer *writer, const sira_contact *contact)
         write_q(writer, contact->q);
     if (contact->has_expires)
         write_number_behind(writer, SIRA_STR(";expires="), contact->expires);
-    write_quoted_if_any(writer, SIRA_STR(";+sip.instance="), contact->instance);
+    write_quoted_if_any(writer, SIRA_STR(";+sip.instance="), &contact->instance);
     if (contact->reg_id != 0)
         write_number_behind(writer, SIRA_STR(";reg-id="), contact->reg_id);
-    write_quoted_if_any(writer, SIRA_STR(";pub-gruu="), contact->pub_gruu);
-    write_quoted_if_any(writer, SIRA_STR(";temp-gruu="), contact->temp_gruu);
+    write_quoted_if_any(writer, SIRA_STR(";pub-gruu="), &contact->pub_gruu);
+    write_quoted_if_any(writer, SIRA_STR(";temp-gruu="), &contact->temp_gruu);
 }
 
 void sira_write_contact_field(sira_writer *writer, const sira_contact *contact)
@@ -377,7 +383,7 @@ void sira_write_warning_field(sira_writer *writer, const sira_warning *warning)
 {
     size_t mark = writer->length;
     if (warning->code < 100 || warning->code > 999 || warning->agent.len == 0 ||
-        !is_part(warning->agent, SIRA_I_TOKEN, SIRA_STR("[]:")) || !is_quoted(warning->text)) {
+        !is_part(warning->agent, SIRA_I_TOKEN, "[]:") || !is_quoted(warning->text)) {
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
         return;
     }

@@ -59,106 +59,73 @@ void sira_i_write_raw(sira_writer *writer, const char *text, size_t length)
 
 /* ---- checked text ---- */
 
-/* A quick look at an octet: the top bit of the low eight is set when it may not stand as it is, perhaps also otherwise.
- */
-typedef unsigned quick_look(unsigned octet);
-/* Looks at each octet: is one wrong? */
-typedef bool close_look(sira_str text);
+/* Octets side by side, in the order of the machine. */
+typedef size_t word;
+#define EACH(octet) (SIZE_MAX / 0xff * (octet))
 
-static inline unsigned look_in_line(unsigned octet)
+/* A quick look: a top bit is set when an octet may not stand there as it is, perhaps also otherwise. What is too small
+ * gets it from the difference, 0x7f from the sum; a borrow or carry comes only from an octet that is beyond ASCII or
+ * has the bit, and takes it from none. */
+static inline word look(word octets, sira_i_place in)
 {
-    return octet - ('\r' + 1);
+    word rubout = octets + EACH(1);
+    if (in == SIRA_I_IN_LINE)
+        return octets - EACH('\r' + 1);
+    if (in == SIRA_I_IN_QUOTES) /* '"' ^ 2 is below '!' ^ 2 */
+        return ((octets ^ EACH(2)) - EACH(0x21)) | ((octets ^ EACH('\\' ^ 0x7f)) + EACH(1)) | rubout;
+    return (octets - EACH('"' + 1)) | (((octets | EACH('<' ^ '>')) ^ EACH('>' ^ 0x7f)) + EACH(1)) | rubout;
 }
 
-static inline unsigned look_in_quotes(unsigned octet)
+static inline word copy_word(char *to, const char *from, sira_i_place in)
 {
-    unsigned quote_or_control = (octet ^ 2) - 0x21; /* '"' ^ 2 is below '!' ^ 2 */
-    return quote_or_control | ((octet ^ '\\') - 1) | (octet + 1);
+    word octets;
+    memcpy(&octets, from, sizeof octets);
+    memcpy(to, &octets, sizeof octets);
+    return look(octets, in);
 }
 
-static inline unsigned look_in_uri(unsigned octet)
+/* Four to seven octets. */
+static inline word copy_halves(char *to, const char *from, size_t last, sira_i_place in)
 {
-    unsigned bracket = ((octet | ('<' ^ '>')) ^ '>') - 1;
-    return (octet - ('"' + 1)) | bracket | (octet + 1);
+    uint32_t first, second;
+    memcpy(&first, from, sizeof first);
+    memcpy(&second, from + last, sizeof second);
+    memcpy(to, &first, sizeof first);
+    memcpy(to + last, &second, sizeof second);
+    return look(first | (word)second << (8 * (sizeof(word) - sizeof second)), in);
 }
 
-/* Copies n octets, 16 at most, with a quick look at each. n is a constant: of this compilers make vectors. */
-static inline void copy_block(char *to, const char *from, size_t n, quick_look *look, uint8_t found[16])
+/* Copies, some of it perhaps twice: true when a closer look is not needed. */
+static inline bool copy(char *to, sira_str text, sira_i_place in)
 {
-    uint8_t octets[16];
-    memcpy(octets, from, n);
-    memcpy(to, octets, n);
-    for (size_t i = 0; i < n; i++)
-        found[i] |= (uint8_t)look(octets[i]);
+    if (text.len < 4)
+        return false;
+    if (text.len < sizeof(word))
+        return (copy_halves(to, text.at, text.len - 4, in) & EACH(0x80)) == 0;
+    size_t last = text.len - sizeof(word);
+    word found = copy_word(to + last, text.at + last, in);
+    for (size_t at = 0; at < last; at += sizeof(word))
+        found |= copy_word(to + at, text.at + at, in);
+    return (found & EACH(0x80)) == 0;
 }
 
-/* Copies at least four octets, in blocks of which the last may overlap: true when a closer look is not needed. */
-static inline bool copy(char *to, sira_str text, quick_look *look)
+static inline char *put(sira_writer *writer, char *to, sira_str text, sira_i_place in)
 {
-    uint8_t found[16] = {0};
-    uint64_t halves[2];
-    const char *from = text.at;
-    size_t n = text.len;
-    if (n >= 16) {
-        for (size_t i = 0; i < n - 16; i += 16)
-            copy_block(to + i, from + i, 16, look, found);
-        copy_block(to + n - 16, from + n - 16, 16, look, found);
-    } else if (n >= 8) {
-        copy_block(to, from, 8, look, found);
-        copy_block(to + n - 8, from + n - 8, 8, look, found);
-    } else {
-        copy_block(to, from, 4, look, found);
-        copy_block(to + n - 4, from + n - 4, 4, look, found);
-    }
-    memcpy(halves, found, sizeof halves);
-    return ((halves[0] | halves[1]) & SIRA_I_HIGH) == 0;
-}
-
-static char *put_closely(sira_writer *writer, char *to, sira_str text, close_look *is_wrong, size_t mark)
-{
-    if (is_wrong(text)) {
-        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-        writer->length = mark;
-    }
-    return sira_i_put_raw(to, text);
-}
-
-static bool ends_line(sira_str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] == '\r' || text.at[i] == '\n' || text.at[i] == '\0')
-            return true;
-    return false;
-}
-
-static bool is_wrong_uri(sira_str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        if (c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>')
-            return true;
-    }
-    return text.len == 0;
-}
-
-static inline char *put_text(sira_writer *writer, char *to, sira_str text, size_t mark)
-{
-    if (to != NULL && text.len >= 4 && copy(to, text, look_in_line))
+    if (to != NULL && copy(to, text, in))
         return to + text.len;
-    return put_closely(writer, to, text, ends_line, mark);
+    return sira_i_put_closely(writer, to, text, in);
 }
 
 void sira_write_text(sira_writer *writer, sira_str text)
 {
     size_t mark = writer->length;
-    put_text(writer, sira_i_write_room(writer, text.len), text, mark);
+    put(writer, sira_i_write_room(writer, text.len), text, SIRA_I_IN_LINE);
+    sira_i_write_settle(writer, mark);
 }
 
-char *sira_i_put_uri(sira_writer *writer, char *to, sira_str uri, size_t mark)
+char *sira_i_put_uri(sira_writer *writer, char *to, sira_str uri)
 {
-    if (to != NULL && uri.len >= 4 && copy(to, uri, look_in_uri))
-        return to + uri.len;
-    return put_closely(writer, to, uri, is_wrong_uri, mark);
+    return put(writer, to, uri, SIRA_I_IN_URI);
 }
 
 /* The classes that four octets have in common. */
@@ -249,47 +216,15 @@ void sira_write_hex32(sira_writer *writer, uint32_t number)
 
 /* ---- quoted strings (RFC 3261 25.1) ---- */
 
-/* qdtext has no control characters, so they become quoted-pairs. */
-static inline bool is_escaped(char octet)
-{
-    unsigned char c = (unsigned char)octet;
-    return c == '"' || c == '\\' || (c < ' ' && c != '\t') || c == 0x7f;
-}
-
-static void write_escaped(sira_writer *writer, sira_str text)
-{
-    size_t escapes = 0;
-    for (size_t i = 0; i < text.len; i++)
-        escapes += is_escaped(text.at[i]);
-    if (ends_line(text)) {
-        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-        return;
-    }
-    char *to = sira_i_write_room(writer, text.len + escapes + 2);
-    if (to == NULL)
-        return;
-    *to++ = '"';
-    for (size_t i = 0; i < text.len; i++) {
-        if (is_escaped(text.at[i]))
-            *to++ = '\\';
-        *to++ = text.at[i];
-    }
-    *to = '"';
-}
-
 void sira_write_quoted(sira_writer *writer, sira_str text)
 {
-    size_t mark = writer->length;
-    if (text.len >= 4) {
-        char *to = sira_i_write_room(writer, text.len + 2);
-        if (to != NULL && copy(to + 1, text, look_in_quotes)) {
-            to[0] = '"';
-            to[text.len + 1] = '"';
-            return;
-        }
-        writer->length = mark;
+    char *to = sira_i_write_room(writer, text.len + 2);
+    if (to != NULL && copy(to + 1, text, SIRA_I_IN_QUOTES)) {
+        to[0] = '"';
+        to[text.len + 1] = '"';
+        return;
     }
-    write_escaped(writer, text);
+    sira_i_write_escapes(writer, text);
 }
 
 /* ---- lines ---- */
@@ -300,7 +235,7 @@ void sira_write_request_line(sira_writer *writer, sira_str method, sira_str uri)
     char *to = sira_i_write_room(writer, method.len + uri.len + sizeof "  SIP/2.0\r\n" - 1);
     to = sira_i_put_token(writer, to, method);
     to = SIRA_I_PUT(to, " ");
-    to = sira_i_put_uri(writer, to, uri, mark);
+    to = sira_i_put_uri(writer, to, uri);
     SIRA_I_PUT(to, " SIP/2.0\r\n");
     sira_i_write_settle(writer, mark);
 }
@@ -356,7 +291,7 @@ void sira_write_field(sira_writer *writer, sira_field_id id, sira_str value)
 {
     size_t mark = writer->length;
     char *to = begin(writer, id, value.len + 2);
-    to = put_text(writer, to, value, mark);
+    to = put(writer, to, value, SIRA_I_IN_LINE);
     SIRA_I_PUT(to, "\r\n");
     sira_i_write_settle(writer, mark);
 }

@@ -53,11 +53,21 @@ char *sira_i_put_token(sira_writer *writer, char *to, sira_str token);
 char *sira_i_put_number(char *to, uint32_t number);
 
 /* A URI as it may stand on the request line and in angle brackets: no white space, control character, quote, angle
- * bracket or octet above 126, and not empty. mark: the length to go back to when it is refused. */
-char *sira_i_put_uri(sira_writer *writer, char *to, sira_str uri, size_t mark);
+ * bracket or octet above 126, and not empty. */
+char *sira_i_put_uri(sira_writer *writer, char *to, sira_str uri);
 
 /* Appends text of which each octet is of the class (base/chars.h), and at least one stands there. */
 void sira_i_write_class(sira_writer *writer, sira_str text, unsigned class);
+
+/* ---- write_closely.c ---- */
+
+typedef enum sira_i_place { SIRA_I_IN_LINE, SIRA_I_IN_QUOTES, SIRA_I_IN_URI } sira_i_place;
+
+/* Puts text after a look at each octet. */
+char *sira_i_put_closely(sira_writer *writer, char *to, sira_str text, sira_i_place in);
+
+/* Puts a quoted string where there is room for text and quotes already, and makes room for its escapes. */
+void sira_i_write_escapes(sira_writer *writer, sira_str text);
 
 /* Content-Length is about to be written: SIRA_E_STATE when it stands already (RFC 3261 20.14). */
 void sira_i_write_note_length(sira_writer *writer);
