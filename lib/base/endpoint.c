@@ -20,25 +20,22 @@ const char *sira_transport_name(sira_transport_kind kind)
 
 /* ---- text to address ---- */
 
-/* dec-octet (RFC 3986 3.2.2): 0 to 255 without leading zeros. */
-static bool read_octet(const char **at, const char *end, uint8_t *octet)
+/* dec-octet (RFC 3986 3.2.2): 0 to 255 without leading zeros. Returns what stands behind it, or NULL. */
+static const char *behind_octet(const char *at, const char *end, uint8_t *octet)
 {
-    const char *start = *at;
+    const char *start = at;
     unsigned value = 0;
-    while (*at < end && *at - start < 3 && sira_i_is(**at, SIRA_I_DIGIT))
-        value = 10 * value + (unsigned)(*(*at)++ - '0');
+    while (at < end && at - start < 3 && sira_i_is(*at, SIRA_I_DIGIT))
+        value = 10 * value + (unsigned)(*at++ - '0');
     *octet = (uint8_t)value;
-    return *at > start && value <= 255 && (*start != '0' || *at - start == 1);
+    return at > start && value <= 255 && (*start != '0' || at - start == 1) ? at : NULL;
 }
 
 static bool read_ipv4(const char *at, const char *end, uint8_t address[4])
 {
-    for (int i = 0; i < 4; i++) {
-        if (i > 0 && (at == end || *at++ != '.'))
-            return false;
-        if (!read_octet(&at, end, &address[i]))
-            return false;
-    }
+    at = behind_octet(at, end, &address[0]);
+    for (int i = 1; i < 4 && at != NULL; i++)
+        at = at < end && *at == '.' ? behind_octet(at + 1, end, &address[i]) : NULL;
     return at == end;
 }
 

@@ -6,6 +6,8 @@
 /* scheme ":"; what follows is for sira_uri_parse. NULL when there is none. */
 static const char *behind_scheme(const char *at, const char *end)
 {
+    if (end - at > 4 && (sira_i_load_half(at) | 0x202020u) == sira_i_load_half("sip:"))
+        return sira_i_is(at[4], SIRA_I_URIC) ? at + 4 : NULL;
     if (at == end || !sira_i_is(*at, SIRA_I_ALPHA))
         return NULL;
     at = sira_i_span(at, end, SIRA_I_SCHEME);
@@ -80,13 +82,13 @@ static const char *take_params(sira_i_scan *scan, sira_address *address)
 {
     sira_i_params param = {0};
     while (sira_i_params_next(scan, &param)) {
-        if (!is_tag(param.name))
+        if (!is_tag(param.now.name))
             continue;
-        if (param.kind != SIRA_I_VALUE_TOKEN || address->tag.at != NULL) {
-            scan->at = param.name.at;
+        if (param.now.kind != SIRA_I_VALUE_TOKEN || address->tag.at != NULL) {
+            scan->at = param.now.name.at;
             return "one tag with a token";
         }
-        address->tag = param.value;
+        address->tag = param.now.value;
     }
     address->params = param.list;
     address->text.len = (size_t)(scan->at - address->text.at);

@@ -50,7 +50,7 @@ static const char *know_reg_id(sira_contact *contact, sira_str value)
 }
 
 /* The inner text of a quoted string. */
-static const char *know_quoted(sira_str *known, const sira_i_params *param)
+static const char *know_quoted(sira_str *known, const sira_i_generic_param *param)
 {
     if (known->at != NULL)
         return once;
@@ -66,7 +66,7 @@ static bool ends_in(sira_str token, const char last[8])
     return (sira_i_load(token.at + token.len - 8) | SIRA_I_EACH(0x20)) == sira_i_load(last);
 }
 
-static const char *know_param(sira_contact *contact, const sira_i_params *param, const char *end)
+static const char *know_param(sira_contact *contact, const sira_i_generic_param *param, const char *end)
 {
     const sira_str name = param->name;
     uint64_t key = sira_i_key(name, end);
@@ -94,10 +94,10 @@ static const char *take_params(sira_i_scan *scan, sira_contact *contact)
 {
     sira_i_params param = {0};
     while (sira_i_params_next(scan, &param)) {
-        const char *wrong = know_param(contact, &param, scan->end);
+        const char *wrong = know_param(contact, &param.now, scan->end);
         if (wrong == NULL)
             continue;
-        scan->at = param.value.at != NULL ? param.value.at : param.name.at;
+        scan->at = param.now.value.at != NULL ? param.now.value.at : param.now.name.at;
         return wrong;
     }
     contact->address.params = param.list;

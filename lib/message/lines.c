@@ -114,9 +114,9 @@ static inline const char *take_value(const sira_i_lines *lines, const char *at, 
         if (at == NULL)
             return NULL;
     } while (at < lines->end && is_space(*at));
-    while (start < stop && is_white(*start))
+    while (start < stop && (unsigned char)*start <= ' ' && is_white(*start))
         start++;
-    while (start < stop && is_white(stop[-1]))
+    while (start < stop && (unsigned char)stop[-1] <= ' ' && is_white(stop[-1]))
         stop--;
     *value = (sira_str){start, (size_t)(stop - start)};
     return at;

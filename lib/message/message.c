@@ -64,7 +64,7 @@ static sira_status request_line(parse *p, const char **at)
         .expected = "SIP/2.0", .field = "", .code = 505, .reason = "Version Not Supported"};
     sira_message *m = p->message;
     const char *method = *at, *end = p->lines.end;
-    *at = sira_i_span(method, end, SIRA_I_TOKEN);
+    *at = sira_i_span_far(method, end, SIRA_I_TOKEN);
     if (*at == method || *at == end || **at != ' ')
         return refuse(p, SIRA_E_SYNTAX, *at, &bad);
     m->method_name = (sira_str){method, (size_t)(*at - method)};

@@ -2,15 +2,8 @@
  * credentials. */
 #include "message/scan.h"
 
-/* One parameter while it is read. */
-typedef struct param {
-    sira_str name, value;
-    sira_i_value kind;
-    const char *wrong; /* where it went wrong, when it did */
-} param;
-
 /* An IPv6 address: a host has brackets, received has none (RFC 5118 4.5). */
-static const char *behind_ipv6(const char *at, const char *end, param *p)
+static const char *behind_ipv6(const char *at, const char *end, sira_i_generic_param *p)
 {
     sira_endpoint endpoint;
     const char *stop = at;
@@ -27,7 +20,7 @@ static const char *behind_ipv6(const char *at, const char *end, param *p)
 }
 
 /* gen-value = token / host / quoted-string; returns what stands behind it, or NULL. */
-static inline const char *behind_value(const char *at, const char *end, param *p)
+static inline const char *behind_value(const char *at, const char *end, sira_i_generic_param *p)
 {
     const char *stop;
     if (at < end && *at == '"') {
@@ -49,10 +42,18 @@ static inline const char *behind_value(const char *at, const char *end, param *p
     return stop;
 }
 
-/* name [ EQUAL value ]; returns what stands behind it, or NULL. */
-static const char *behind_param(const char *at, const char *end, param *p)
+/* The first of eight octets that is no letter: names are mostly letters, and few. */
+static inline const char *letters_end(const char *at)
 {
-    const char *stop = sira_i_span(at, end, SIRA_I_TOKEN);
+    uint64_t word = sira_i_load(at), lower = word | SIRA_I_EACH(0x20);
+    uint64_t marks = ((lower - SIRA_I_EACH('a')) | (lower + SIRA_I_EACH(0x7f - 'z')) | word) & SIRA_I_HIGH;
+    return marks != 0 ? at + sira_i_lowest(marks) : at + 8;
+}
+
+/* name [ EQUAL value ]; returns what stands behind it, or NULL. */
+static const char *behind_param(const char *at, const char *end, sira_i_generic_param *p)
+{
+    const char *stop = sira_i_span(end - at >= 8 ? letters_end(at) : at, end, SIRA_I_TOKEN);
     p->name = (sira_str){at, (size_t)(stop - at)};
     p->value = (sira_str){NULL, 0};
     p->kind = SIRA_I_VALUE_NONE;
@@ -70,9 +71,7 @@ static inline const char *behind_usual_param(const char *at, const char *end, co
 {
     if (end - at < 16)
         return NULL;
-    uint64_t word = sira_i_load(at), lower = word | SIRA_I_EACH(0x20);
-    uint64_t marks = ((lower - SIRA_I_EACH('a')) | (lower + SIRA_I_EACH(0x7f - 'z')) | word) & SIRA_I_HIGH;
-    const char *name_end = marks != 0 ? at + sira_i_lowest(marks) : at + 8;
+    const char *name_end = letters_end(at);
     if (name_end == at || name_end[0] != '=' || name_end[1] != '"')
         return NULL;
     const char *stop = sira_i_plain_end(name_end + 2, end);
@@ -86,27 +85,23 @@ bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params)
     const char *at = sira_i_behind_separator(scan->at, end, ';');
     if (at == NULL)
         return false;
-    param p;
-    const char *behind = behind_param(at, end, &p);
     if (params->list.at == NULL)
         params->list.at = at;
-    params->name = p.name;
-    params->value = p.value;
-    params->kind = (uint8_t)p.kind;
+    const char *behind = behind_param(at, end, &params->now);
     params->bad = behind == NULL;
-    scan->at = behind != NULL ? behind : p.wrong;
+    scan->at = behind != NULL ? behind : params->now.wrong;
     params->list.len = (size_t)(scan->at - params->list.at);
     return behind != NULL;
 }
 
 /* auth-param = auth-param-name EQUAL ( token / quoted-string ) */
-static inline bool is_auth_param(const param *p)
+static inline bool is_auth_param(const sira_i_generic_param *p)
 {
     return p->kind == SIRA_I_VALUE_TOKEN || p->kind == SIRA_I_VALUE_QUOTED;
 }
 
 /* Behind a comma: a scheme, white space and more, as HTTP puts several challenges into one line? */
-static bool is_challenge(const param *p, const char *end)
+static bool is_challenge(const sira_i_generic_param *p, const char *end)
 {
     const char *behind = p->name.at + p->name.len, *next = sira_i_behind_lws(behind, end);
     return p->kind == SIRA_I_VALUE_NONE && next > behind && next < end;
@@ -119,7 +114,7 @@ const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list)
     do {
         const char *usual = behind_usual_param(at, end, &equals);
         if (usual == NULL) {
-            param p;
+            sira_i_generic_param p;
             usual = behind_param(at, end, &p);
             if (usual == NULL || !is_auth_param(&p)) {
                 bool stops = usual != NULL && behind > start && is_challenge(&p, end);
@@ -147,7 +142,7 @@ static inline sira_status go_on(sira_str *rest, const char *behind, const char *
     return (next != NULL) == (at < end) ? SIRA_OK : SIRA_E_SYNTAX;
 }
 
-static sira_status next_of(sira_str *rest, char separator, param *p)
+static sira_status next_of(sira_str *rest, char separator, sira_i_generic_param *p)
 {
     const char *end = sira_i_end(*rest), *at = sira_i_behind_lws(rest->at, end);
     if (at == end)
@@ -161,7 +156,7 @@ static sira_status next_of(sira_str *rest, char separator, param *p)
 
 sira_status sira_param_next(sira_str *rest, sira_str *name, sira_str *value)
 {
-    param p;
+    sira_i_generic_param p;
     sira_status status = next_of(rest, ';', &p);
     if (status == SIRA_IDLE)
         return status;
@@ -179,20 +174,24 @@ sira_status sira_param_find(sira_str params, sira_str name, sira_str *value)
     return SIRA_IDLE;
 }
 
-sira_status sira_auth_param_next(sira_str *rest, sira_str *name, sira_str *value)
+static sira_status next_auth_param(sira_str *rest, sira_str *name, sira_str *value)
 {
-    const char *at = rest->at, *end = sira_i_end(*rest), *equals;
-    const char *behind = behind_usual_param(at, end, &equals);
-    if (behind != NULL) {
-        *name = (sira_str){at, (size_t)(equals - at)};
-        *value = (sira_str){equals + 1, (size_t)(behind - equals - 1)};
-        return go_on(rest, behind, end, ',');
-    }
-    param p;
+    sira_i_generic_param p;
     sira_status status = next_of(rest, ',', &p);
     if (status == SIRA_IDLE)
         return status;
     *name = p.name;
     *value = p.value;
     return status == SIRA_OK && !is_auth_param(&p) ? SIRA_E_SYNTAX : status;
+}
+
+sira_status sira_auth_param_next(sira_str *rest, sira_str *name, sira_str *value)
+{
+    const char *at = rest->at, *end = sira_i_end(*rest), *equals;
+    const char *behind = behind_usual_param(at, end, &equals);
+    if (behind == NULL)
+        return next_auth_param(rest, name, value);
+    *name = (sira_str){at, (size_t)(equals - at)};
+    *value = (sira_str){equals + 1, (size_t)(behind - equals - 1)};
+    return go_on(rest, behind, end, ',');
 }

@@ -164,11 +164,17 @@ typedef enum sira_i_value {
     SIRA_I_VALUE_ADDRESS /* an IPv6 address, with or without brackets */
 } sira_i_value;
 
+/* One parameter. */
+typedef struct sira_i_generic_param {
+    sira_str name, value;
+    sira_i_value kind;
+    const char *wrong; /* where it went wrong, when it did */
+} sira_i_generic_param;
+
 /* The next *( SEMI generic-param ), extending the list; false: there is none, or bad is set. */
 typedef struct sira_i_params {
+    sira_i_generic_param now;
     sira_str list;
-    sira_str name, value;
-    uint8_t kind; /* sira_i_value */
     bool bad;
 } sira_i_params;
 bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params);

@@ -160,11 +160,14 @@ sira_status sira_message_call_id(const struct sira_message *message, sira_str *c
     if (status != SIRA_OK)
         return status;
     const char *start = scan.at;
-    sira_str word = sira_i_span_str(&scan, SIRA_I_WORD);
-    if (word.len != 0 && sira_i_take(&scan, '@'))
-        word = sira_i_span_str(&scan, SIRA_I_WORD);
-    if (word.len == 0)
-        return sira_i_value_bad(&cursor, scan.at, "a word", diag);
+    const char *word = start;
+    scan.at = sira_i_span_far(word, scan.end, SIRA_I_WORD);
+    if (scan.at > word && sira_i_take(&scan, '@')) {
+        word = scan.at;
+        scan.at = sira_i_span_far(word, scan.end, SIRA_I_WORD);
+    }
+    if (scan.at == word)
+        return sira_i_value_bad(&cursor, word, "a word", diag);
     *call_id = (sira_str){start, (size_t)(scan.at - start)};
     return end_single(&cursor, &scan, diag);
 }
@@ -219,11 +222,11 @@ sira_status sira_message_retry_after(const struct sira_message *message, sira_re
             return sira_i_value_bad(&cursor, scan.at, "a closing parenthesis", diag);
     }
     while (sira_i_params_next(&scan, &param)) {
-        if (!sira_str_equal_nocase(param.name, SIRA_STR("duration")))
+        if (!sira_str_equal_nocase(param.now.name, SIRA_STR("duration")))
             continue;
         found.has_duration = true;
-        if (sira_str_to_u32(param.value, UINT32_MAX, &found.duration) != SIRA_OK)
-            return sira_i_value_bad(&cursor, param.name.at, "a number of seconds", diag);
+        if (sira_str_to_u32(param.now.value, UINT32_MAX, &found.duration) != SIRA_OK)
+            return sira_i_value_bad(&cursor, param.now.name.at, "a number of seconds", diag);
     }
     if (param.bad)
         return sira_i_value_bad(&cursor, scan.at, "a parameter", diag);

@@ -38,7 +38,7 @@ static bool is_host(sira_str text)
 }
 
 /* rport = "rport" [ EQUAL 1*DIGIT ] (RFC 3581 3). */
-static const char *know_rport(sira_via *via, const sira_i_params *param)
+static const char *know_rport(sira_via *via, const sira_i_generic_param *param)
 {
     uint32_t number = 0;
     via->has_rport = true;
@@ -50,7 +50,7 @@ static const char *know_rport(sira_via *via, const sira_i_params *param)
     return NULL;
 }
 
-static const char *know_param(sira_via *via, const sira_i_params *param, const char *end)
+static const char *know_param(sira_via *via, const sira_i_generic_param *param, const char *end)
 {
     sira_endpoint endpoint;
     uint64_t key = param->name.len <= 8 ? sira_i_key(param->name, end) : 0;
@@ -82,10 +82,10 @@ static const char *take_params(sira_i_scan *scan, sira_via *via)
 {
     sira_i_params param = {0};
     while (sira_i_params_next(scan, &param)) {
-        const char *wrong = know_param(via, &param, scan->end);
+        const char *wrong = know_param(via, &param.now, scan->end);
         if (wrong == NULL)
             continue;
-        scan->at = param.value.at != NULL ? param.value.at : param.name.at;
+        scan->at = param.now.value.at != NULL ? param.now.value.at : param.now.name.at;
         return wrong;
     }
     via->params = param.list;
