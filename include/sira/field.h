@@ -79,6 +79,7 @@ typedef struct sira_field {
     sira_str name;  /* as it stands in the message */
     sira_str value; /* without the white space around it; may be empty, may hold folds */
     uint16_t id;    /* sira_field_id */
+    uint16_t next;  /* index + 1 of the next field with this id, 0 when this is the last */
 } sira_field;
 
 /* The id of a name in its long or compact form and any case; SIRA_FIELD_OTHER when it is none of the list. */
@@ -95,8 +96,8 @@ typedef struct sira_cursor {
     sira_str rest;                      /* what is left of the present header line */
     const char *base;                   /* diag offsets count from here */
     uint16_t id;
-    uint16_t next; /* index of the next header line to look at */
-    bool more;     /* a comma was passed: another value must follow */
+    uint16_t line; /* index + 1 of the present header line, 0: none yet */
+    uint16_t next; /* the same of the next one, 0: there is none */
 } sira_cursor;
 
 /* Starts at the first value of a field of a parsed message. */

@@ -5,11 +5,10 @@
 
 void sira_cursor_init(sira_cursor *cursor, const struct sira_message *message, sira_field_id id)
 {
-    uint16_t first = (unsigned)id < SIRA_FIELD_COUNT ? message->first[id] : 0;
     *cursor = (sira_cursor){.message = message,
                             .base = message->bytes.at,
                             .id = (uint16_t)id,
-                            .next = first != 0 ? (uint16_t)(first - 1) : message->field_count};
+                            .next = (unsigned)id < SIRA_FIELD_COUNT ? message->first[id] : 0};
 }
 
 void sira_cursor_init_text(sira_cursor *cursor, sira_str value, sira_field_id id)
@@ -24,16 +23,11 @@ void sira_cursor_init_text(sira_cursor *cursor, sira_str value, sira_field_id id
 sira_status sira_i_value_begin(sira_cursor *cursor, sira_i_scan *scan)
 {
     if (cursor->rest.at == NULL) {
-        const sira_message *message = cursor->message;
-        if (message == NULL)
+        if (cursor->next == 0)
             return SIRA_IDLE;
-        const sira_field *field = message->fields + cursor->next, *end = message->fields + message->field_count;
-        while (field < end && field->id != cursor->id)
-            field++;
-        cursor->next = (uint16_t)(field - message->fields);
-        if (field == end)
-            return SIRA_IDLE;
-        cursor->next++;
+        const sira_field *field = &cursor->message->fields[cursor->next - 1];
+        cursor->line = cursor->next;
+        cursor->next = field->next;
         cursor->rest = field->value;
     }
     scan->at = cursor->rest.at;
@@ -77,13 +71,11 @@ sira_status sira_i_value_bad(sira_cursor *cursor, const char *at, const char *ex
 sira_status sira_i_single(const struct sira_message *message, sira_field_id id, sira_cursor *cursor, sira_diag *diag)
 {
     sira_cursor_init(cursor, message, id);
-    if (message->repeated == 0 && id <= SIRA_FIELD_CSEQ) /* the index would have seen a second one */
-        return cursor->next < message->field_count ? SIRA_OK : SIRA_IDLE;
-    for (size_t i = (size_t)cursor->next + 1; i < message->field_count; i++) {
-        if (message->fields[i].id != id)
-            continue;
-        explain(cursor, message->fields[i].name.at, "this field only once", diag);
-        return SIRA_E_DUPLICATE;
-    }
-    return cursor->next < message->field_count ? SIRA_OK : SIRA_IDLE;
+    if (cursor->next == 0)
+        return SIRA_IDLE;
+    const sira_field *field = &message->fields[cursor->next - 1];
+    if (field->next == 0)
+        return SIRA_OK;
+    explain(cursor, message->fields[field->next - 1].name.at, "this field only once", diag);
+    return SIRA_E_DUPLICATE;
 }

@@ -39,20 +39,26 @@ sira_status sira_i_lines_end(sira_i_lines *lines, const char *stop, sira_i_line_
     return SIRA_OK;
 }
 
+/* Text is mostly neither, so one comparison comes before the others. */
 static inline bool is_space(char c)
 {
-    return c == ' ' || c == '\t';
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t');
+}
+
+static inline bool is_line_end(char c)
+{
+    return (unsigned char)c <= '\r' && (c == '\r' || c == '\n');
 }
 
 static inline bool is_white(char c)
 {
-    return is_space(c) || c == '\r' || c == '\n';
+    return is_space(c) || is_line_end(c);
 }
 
 sira_status sira_i_lines_skip(sira_i_lines *lines, const char *at, sira_i_line_error *error)
 {
     do {
-        while (at < lines->end && *at != '\r' && *at != '\n')
+        while (at < lines->end && !is_line_end(*at))
             at++;
         at = behind_end(lines, at, error);
         if (at == NULL)
@@ -114,9 +120,9 @@ static inline const char *take_value(const sira_i_lines *lines, const char *at, 
         if (at == NULL)
             return NULL;
     } while (at < lines->end && is_space(*at));
-    while (start < stop && (unsigned char)*start <= ' ' && is_white(*start))
+    while (start < stop && is_white(*start))
         start++;
-    while (start < stop && (unsigned char)stop[-1] <= ' ' && is_white(stop[-1]))
+    while (start < stop && is_white(stop[-1]))
         stop--;
     *value = (sira_str){start, (size_t)(stop - start)};
     return at;
@@ -135,7 +141,7 @@ sira_status sira_i_lines_fields(sira_i_lines *lines, sira_field *slots, size_t c
 {
     const char *at = lines->at, *end = lines->end;
     sira_field *field = slots + *count, *slots_end = slots + capacity;
-    while (at == end || (*at != '\r' && *at != '\n')) {
+    while (at == end || !is_line_end(*at)) {
         const char *colon = field < slots_end ? take_name(at, end, field, error) : NULL;
         const char *next = colon != NULL ? take_value(lines, colon + 1, &field->value, error) : NULL;
         if (next == NULL)
@@ -145,7 +151,7 @@ sira_status sira_i_lines_fields(sira_i_lines *lines, sira_field *slots, size_t c
     }
     *count = (size_t)(field - slots);
     lines->at = at;
-    if (at < end && (*at == '\r' || *at == '\n'))
+    if (at < end && is_line_end(*at))
         return sira_i_lines_end(lines, at, error);
     if (field == slots_end)
         return SIRA_E_FIELDS;

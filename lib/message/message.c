@@ -36,6 +36,10 @@ static sira_status refuse(parse *p, sira_status status, const char *at, const si
 static sira_status version(const char *at, const char *end, const char **next)
 {
     *next = at;
+    if (end - at >= 8 && (at[7] == '\r' || at[7] == ' ') && memcmp(at, "SIP/2.0", 7) == 0) { /* what it mostly is */
+        *next = at + 7;
+        return SIRA_OK;
+    }
     if (!sira_i_is_sip(at, end))
         return SIRA_E_SYNTAX;
     const char *major = at + 4, *dot = sira_i_span(major, end, SIRA_I_DIGIT);
@@ -154,14 +158,16 @@ static bool stands_once(unsigned id)
     return (once >> id & 1) != 0;
 }
 
+/* Backwards, so that each field is linked to the next of its id. */
 static void enter_all(sira_message *m)
 {
-    for (size_t i = 0; i < m->field_count; i++) {
-        unsigned id = m->fields[i].id;
-        if (m->first[id] == 0)
-            m->first[id] = (uint16_t)(i + 1);
-        else if (m->repeated == 0 && stands_once(id))
-            m->repeated = (uint16_t)(i + 1);
+    for (size_t i = m->field_count; i > 0; i--) {
+        sira_field *field = &m->fields[i - 1];
+        uint16_t next = m->first[field->id];
+        field->next = next;
+        m->first[field->id] = (uint16_t)i;
+        if (next != 0 && stands_once(field->id) && (m->repeated == 0 || next < m->repeated))
+            m->repeated = next;
     }
 }
 
@@ -186,14 +192,6 @@ static sira_status header_lines(parse *p)
 
 /* ---- body ---- */
 
-static const sira_field *second_length(const sira_message *m)
-{
-    for (size_t i = m->first[SIRA_FIELD_CONTENT_LENGTH]; m->repeated != 0 && i < m->field_count; i++)
-        if (m->fields[i].id == SIRA_FIELD_CONTENT_LENGTH)
-            return &m->fields[i];
-    return NULL;
-}
-
 /* RFC 3261 18.3: without Content-Length a datagram's body is all the rest; what stands behind the body is left out. */
 static sira_status body(parse *p)
 {
@@ -207,9 +205,8 @@ static sira_status body(parse *p)
         sira_status status = sira_i_content_length(field->value, &number);
         if (status != SIRA_OK)
             return refuse(p, status, field->value.at, &bad);
-        const sira_field *second = second_length(m);
-        if (second != NULL) /* two of them would let two readers see different messages, even if they agree here */
-            return refuse(p, SIRA_E_LENGTH, second->name.at, &bad);
+        if (field->next != 0) /* two of them would let two readers see different messages, even if they agree here */
+            return refuse(p, SIRA_E_LENGTH, m->fields[field->next - 1].name.at, &bad);
         if (number > length)
             return refuse(p, SIRA_E_LENGTH, field->value.at, &bad);
         length = number;

@@ -74,7 +74,7 @@ static sira_status check_contacts(const sira_message *m, sira_diag *diag)
     for (size_t count = 1; (status = sira_contact_next(&cursor, &contact, diag)) == SIRA_OK; count++) {
         star = star || contact.star;
         if (star && count > 1)
-            return sira_i_value_bad(&cursor, m->fields[cursor.next - 1].value.at, "\"*\" alone", diag);
+            return sira_i_value_bad(&cursor, m->fields[cursor.line - 1].value.at, "\"*\" alone", diag);
     }
     return status == SIRA_IDLE ? SIRA_OK : status;
 }
