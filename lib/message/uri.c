@@ -138,7 +138,7 @@ static bool is_number(sira_str number, bool *global)
 static sira_status take_tel(sira_uri *uri, const char *at, const char *end, sira_diag *diag)
 {
     bool global;
-    sira_str context;
+    sira_str context = {NULL, 0};
     const char *semicolon = memchr(at, ';', (size_t)(end - at));
     const char *stop = semicolon != NULL ? semicolon : end;
     uri->user = (sira_str){at, (size_t)(stop - at)};
@@ -151,7 +151,7 @@ static sira_status take_tel(sira_uri *uri, const char *at, const char *end, sira
     }
     if (stop != end)
         return refuse(uri->text, stop, "the end of the URI", diag);
-    if (!global && sira_uri_param(uri, SIRA_STR("phone-context"), &context) != SIRA_OK)
+    if (!global && (sira_uri_param(uri, SIRA_STR("phone-context"), &context) != SIRA_OK || context.len == 0))
         return refuse(uri->text, end, "a phone-context", diag); /* RFC 3966 5.1.5 */
     return SIRA_OK;
 }
