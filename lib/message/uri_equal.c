@@ -70,6 +70,34 @@ static bool find_param(sira_str params, sira_str name, sira_str *value)
     return false;
 }
 
+static const char *skip_separators(const char *at, const char *end)
+{
+    while (at < end && (*at == '-' || *at == '.' || *at == '(' || *at == ')'))
+        at++;
+    return at;
+}
+
+/* Visual separators do not count (RFC 3966 4). */
+static bool same_number(sira_str a, sira_str b)
+{
+    const char *left = a.at, *left_end = sira_i_end(a), *right = b.at, *right_end = sira_i_end(b);
+    for (;;) {
+        left = skip_separators(left, left_end);
+        right = skip_separators(right, right_end);
+        if (left == left_end || right == right_end)
+            return left == left_end && right == right_end;
+        if (sira_i_lower(*left++) != sira_i_lower(*right++))
+            return false;
+    }
+}
+
+/* extension = ";ext=" 1*phonedigit, and a phone-context may be global-number-digits (RFC 3966 3). */
+static bool is_number_param(sira_str name, sira_str value)
+{
+    return same_part(name, SIRA_STR("ext"), true) ||
+           (same_part(name, SIRA_STR("phone-context"), true) && value.len > 0 && value.at[0] == '+');
+}
+
 /* A parameter of a that b lacks: ignored, unless it is one that must then differ. */
 static bool may_be_missing(sira_str name)
 {
@@ -81,14 +109,14 @@ static bool may_be_missing(sira_str name)
     return true;
 }
 
-static bool params_agree(sira_str a, sira_str b, bool all)
+static bool params_agree(sira_str a, sira_str b, bool tel)
 {
     sira_str name, value, other;
     while (sira_uri_param_next(&a, &name, &value) == SIRA_OK) {
         if (find_param(b, name, &other)) {
-            if (!same_part(value, other, true))
+            if (!same_part(value, other, true) && !(tel && is_number_param(name, value) && same_number(value, other)))
                 return false;
-        } else if (all || !may_be_missing(name)) {
+        } else if (tel || !may_be_missing(name)) {
             return false;
         }
     }
@@ -103,27 +131,23 @@ static size_t count(sira_str pairs, char separator)
     return count;
 }
 
-static bool has_header(sira_str headers, sira_str name, sira_str value)
+static size_t count_header(sira_str headers, sira_str name, sira_str value)
 {
+    size_t count = 0;
     sira_str found, other;
     while (sira_uri_header_next(&headers, &found, &other) == SIRA_OK)
-        if (same_part(found, name, true) && same_part(other, value, false))
-            return true;
-    return false;
+        count += same_part(found, name, true) && same_part(other, value, false);
+    return count;
 }
 
-/* Header components are never ignored. */
+/* Header components are never ignored, and one may stand several times. */
 static bool same_headers(sira_str a, sira_str b)
 {
     sira_str name, value, rest = a;
     if (count(a, '&') != count(b, '&'))
         return false;
     while (sira_uri_header_next(&rest, &name, &value) == SIRA_OK)
-        if (!has_header(b, name, value))
-            return false;
-    rest = b;
-    while (sira_uri_header_next(&rest, &name, &value) == SIRA_OK)
-        if (!has_header(a, name, value))
+        if (count_header(a, name, value) != count_header(b, name, value))
             return false;
     return true;
 }
@@ -136,27 +160,10 @@ static bool same_sip(const sira_uri *a, const sira_uri *b)
            same_headers(a->headers, b->headers);
 }
 
-static const char *skip_separators(const char *at, const char *end)
-{
-    while (at < end && (*at == '-' || *at == '.' || *at == '(' || *at == ')'))
-        at++;
-    return at;
-}
-
-/* RFC 3966 4: visual separators do not count, parameters stand in any order and all count. */
+/* RFC 3966 4: parameters stand in any order and all count. */
 static bool same_tel(const sira_uri *a, const sira_uri *b)
 {
-    const char *left = a->user.at, *left_end = left + a->user.len;
-    const char *right = b->user.at, *right_end = right + b->user.len;
-    for (;;) {
-        left = skip_separators(left, left_end);
-        right = skip_separators(right, right_end);
-        if (left == left_end || right == right_end)
-            break;
-        if (sira_i_lower(*left++) != sira_i_lower(*right++))
-            return false;
-    }
-    return left == left_end && right == right_end && params_agree(a->params, b->params, true) &&
+    return same_number(a->user, b->user) && params_agree(a->params, b->params, true) &&
            params_agree(b->params, a->params, true);
 }
 
