@@ -25,7 +25,7 @@ static const char *behind_octet(const char *at, const char *end, uint8_t *octet)
 {
     const char *start = at;
     unsigned value = 0;
-    while (at < end && at - start < 3 && sira_i_is(*at, SIRA_I_DIGIT))
+    while (at < end && at - start < 3 && *at >= '0' && *at <= '9')
         value = 10 * value + (unsigned)(*at++ - '0');
     *octet = (uint8_t)value;
     return at > start && value <= 255 && (*start != '0' || at - start == 1) ? at : NULL;

@@ -96,7 +96,7 @@ static const char *take_any_name(const char *start, const char *end, sira_field 
 /* A known name directly before a colon needs no look at each octet. */
 static inline const char *take_name(const char *start, const char *end, sira_field *field, sira_i_line_error *error)
 {
-    const char *colon = find_colon(start, end);
+    const char *colon = SIRA_I_QUICK ? find_colon(start, end) : NULL;
     if (colon == NULL)
         return take_any_name(start, end, field, error);
     size_t length = (size_t)(colon - start);

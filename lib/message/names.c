@@ -122,23 +122,19 @@ static inline unsigned lower(char c)
     return (unsigned char)c | 0x20u;
 }
 
-/* Letters, which alone have bit 6 among the octets of known names, are alike in either case. */
-static inline uint64_t difference(uint64_t word, uint64_t known)
-{
-    return (word ^ known) & ~((known & SIRA_I_EACH(0x40)) >> 1);
-}
-
-/* Of the known name eight bytes may always be read, of the other only length, or room if that is more. */
+/* Of the known name eight bytes may always be read, of the other only length, or room if that is more. Most are written
+ * as they are known, and short. */
 static inline bool same(const char *name, const char *known, size_t length, size_t room)
 {
-    if (length < 8) {
-        uint64_t word = room >= 8 ? sira_i_load(name) : sira_i_load_few(name, length);
-        return difference(word, sira_i_load(known)) << (64 - 8 * length) == 0;
+    if (SIRA_I_QUICK && length < 8 && room >= 8) {
+        if ((sira_i_load(name) ^ sira_i_load(known)) << (64 - 8 * length) == 0)
+            return true;
+    } else if (SIRA_I_QUICK && length >= 8 && length <= 16) {
+        size_t last = length - 8;
+        if (((sira_i_load(name) ^ sira_i_load(known)) | (sira_i_load(name + last) ^ sira_i_load(known + last))) == 0)
+            return true;
     }
-    uint64_t found = difference(sira_i_load(name), sira_i_load(known));
-    for (size_t i = 8; i + 8 < length; i += 8)
-        found |= difference(sira_i_load(name + i), sira_i_load(known + i));
-    return (found | difference(sira_i_load(name + length - 8), sira_i_load(known + length - 8))) == 0;
+    return sira_str_equal_nocase((sira_str){name, length}, (sira_str){known, length});
 }
 
 static sira_field_id compact_id(char c)

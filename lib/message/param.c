@@ -53,7 +53,7 @@ static inline const char *letters_end(const char *at)
 /* name [ EQUAL value ]; returns what stands behind it, or NULL. */
 static const char *behind_param(const char *at, const char *end, sira_i_generic_param *p)
 {
-    const char *stop = sira_i_span(end - at >= 8 ? letters_end(at) : at, end, SIRA_I_TOKEN);
+    const char *stop = sira_i_span(SIRA_I_QUICK && end - at >= 8 ? letters_end(at) : at, end, SIRA_I_TOKEN);
     p->name = (sira_str){at, (size_t)(stop - at)};
     p->value = (sira_str){NULL, 0};
     p->kind = SIRA_I_VALUE_NONE;
@@ -69,7 +69,7 @@ static const char *behind_param(const char *at, const char *end, sira_i_generic_
  * where '=' is; NULL when it is anything else. */
 static inline const char *behind_usual_param(const char *at, const char *end, const char **equals)
 {
-    if (end - at < 16)
+    if (!SIRA_I_QUICK || end - at < 16)
         return NULL;
     const char *name_end = letters_end(at);
     if (name_end == at || name_end[0] != '=' || name_end[1] != '"')
@@ -142,27 +142,26 @@ static inline sira_status go_on(sira_str *rest, const char *behind, const char *
     return (next != NULL) == (at < end) ? SIRA_OK : SIRA_E_SYNTAX;
 }
 
-static sira_status next_of(sira_str *rest, char separator, sira_i_generic_param *p)
+static sira_status next_of(sira_str *rest, char separator, sira_str *name, sira_str *value)
 {
+    sira_i_generic_param p;
     const char *end = sira_i_end(*rest), *at = sira_i_behind_lws(rest->at, end);
     if (at == end)
         return SIRA_IDLE;
-    const char *behind = behind_param(at, end, p);
-    if (behind != NULL)
-        return go_on(rest, behind, end, separator);
-    *rest = (sira_str){p->wrong, (size_t)(end - p->wrong)};
-    return SIRA_E_SYNTAX;
+    const char *behind = behind_param(at, end, &p);
+    *name = p.name;
+    *value = p.value;
+    if (behind == NULL) {
+        *rest = (sira_str){p.wrong, (size_t)(end - p.wrong)};
+        return SIRA_E_SYNTAX;
+    }
+    sira_status status = go_on(rest, behind, end, separator);
+    return separator == ',' && !is_auth_param(&p) ? SIRA_E_SYNTAX : status;
 }
 
 sira_status sira_param_next(sira_str *rest, sira_str *name, sira_str *value)
 {
-    sira_i_generic_param p;
-    sira_status status = next_of(rest, ';', &p);
-    if (status == SIRA_IDLE)
-        return status;
-    *name = p.name;
-    *value = p.value;
-    return status;
+    return next_of(rest, ';', name, value);
 }
 
 sira_status sira_param_find(sira_str params, sira_str name, sira_str *value)
@@ -174,23 +173,12 @@ sira_status sira_param_find(sira_str params, sira_str name, sira_str *value)
     return SIRA_IDLE;
 }
 
-static sira_status next_auth_param(sira_str *rest, sira_str *name, sira_str *value)
-{
-    sira_i_generic_param p;
-    sira_status status = next_of(rest, ',', &p);
-    if (status == SIRA_IDLE)
-        return status;
-    *name = p.name;
-    *value = p.value;
-    return status == SIRA_OK && !is_auth_param(&p) ? SIRA_E_SYNTAX : status;
-}
-
 sira_status sira_auth_param_next(sira_str *rest, sira_str *name, sira_str *value)
 {
     const char *at = rest->at, *end = sira_i_end(*rest), *equals;
     const char *behind = behind_usual_param(at, end, &equals);
     if (behind == NULL)
-        return next_auth_param(rest, name, value);
+        return next_of(rest, ',', name, value);
     *name = (sira_str){at, (size_t)(equals - at)};
     *value = (sira_str){equals + 1, (size_t)(behind - equals - 1)};
     return go_on(rest, behind, end, ',');

@@ -25,7 +25,9 @@ const char *sira_i_lws_end(const char *at, const char *end)
 const char *sira_i_behind_quoted(const char *at, const char *end, const char **wrong)
 {
     for (;;) {
-        at = sira_i_span(sira_i_plain_end(at, end), end, SIRA_I_QUOTED);
+        at = sira_i_plain_end(at, end);
+        if (at < end && *at != '"')
+            at = sira_i_span(at, end, SIRA_I_QUOTED);
         if (at == end)
             break;
         if (*at == '"')

@@ -30,7 +30,8 @@ static inline const char *sira_i_behind_lws(const char *at, const char *end)
 
 static inline void sira_i_skip_lws(sira_i_scan *scan)
 {
-    scan->at = sira_i_behind_lws(scan->at, scan->end);
+    if (scan->at < scan->end && (unsigned char)*scan->at <= ' ')
+        scan->at = sira_i_behind_lws(scan->at, scan->end);
 }
 
 /* ---- single octets ---- */
@@ -70,8 +71,9 @@ static inline bool sira_i_take_around(sira_i_scan *scan, char c)
 static inline const char *sira_i_span_far(const char *at, const char *end, unsigned classes)
 {
     const uint16_t *class_of = sira_i_char_class;
-    while (end - at >= 4 && (class_of[(unsigned char)at[0]] & class_of[(unsigned char)at[1]] &
-                             class_of[(unsigned char)at[2]] & class_of[(unsigned char)at[3]] & classes) != 0)
+    while (SIRA_I_QUICK && end - at >= 4 &&
+           (class_of[(unsigned char)at[0]] & class_of[(unsigned char)at[1]] & class_of[(unsigned char)at[2]] &
+            class_of[(unsigned char)at[3]] & classes) != 0)
         at += 4;
     return sira_i_span(at, end, classes);
 }
@@ -83,42 +85,31 @@ static inline sira_str sira_i_span_str(sira_i_scan *scan, unsigned classes)
     return (sira_str){start, (size_t)(scan->at - start)};
 }
 
-/* Marks what is no qdtext, and octets above 127. */
-static inline unsigned sira_i_look_in_quotes(unsigned octet)
+/* Marks what is no qdtext, and may mark octets above 127. */
+static inline uint64_t sira_i_look_in_quotes(uint64_t octets)
 {
-    unsigned quote_or_control = (octet ^ 2) - 0x21; /* '"' ^ 2 is below '!' ^ 2 */
-    return quote_or_control | ((octet ^ '\\') - 1) | (octet + 1);
+    uint64_t quote_or_control = (octets ^ SIRA_I_EACH(2)) - SIRA_I_EACH(0x21); /* '"' ^ 2 is below '!' ^ 2 */
+    uint64_t backslash = (octets ^ SIRA_I_EACH('\\')) - SIRA_I_EACH(1);
+    return quote_or_control | backslash | (octets + SIRA_I_EACH(1));
 }
 
-/* The first octet that may be no qdtext: ordinary text is passed many octets at a time. Octets that only look so in
- * the sums, as all above 127, are left to a closer look. */
+/* The first octet that may be no qdtext; a closer look tells. */
 static inline const char *sira_i_plain_end(const char *at, const char *end)
 {
-    while (end - at >= 16) {
-        size_t plain = sira_i_block(at, sira_i_look_in_quotes);
-        at += plain;
-        if (plain < 16)
-            break;
-    }
-    return at;
+    return sira_i_first_marked(at, end, sira_i_look_in_quotes);
 }
 
-/* Marks what is no octet of a URI (SIRA_I_URIC), and the few that stand rarely: '!', '~' and what is not ASCII. */
-static inline unsigned sira_i_look_in_uri(unsigned octet)
+/* Marks what is no octet of a URI (SIRA_I_URIC), and '!', '~' and what is not ASCII. */
+static inline uint64_t sira_i_look_in_uri(uint64_t octets)
 {
-    unsigned pair = octet | 2; /* makes '<' and '>' alike, and '\\' and '^' */
-    return (octet - ('#' + 1)) | ((pair ^ '>') - 1) | ((pair ^ '^') - 1) | ((octet ^ '`') - 1) | (octet + 5);
+    uint64_t brackets = ((octets | SIRA_I_EACH(0x62)) ^ SIRA_I_EACH(0x7e)) - SIRA_I_EACH(1); /* < > \ ^ | ~ */
+    uint64_t accent = (octets ^ SIRA_I_EACH('`')) - SIRA_I_EACH(1);
+    return (octets - SIRA_I_EACH('#' + 1)) | brackets | accent | (octets + SIRA_I_EACH(5)) | octets;
 }
 
 static inline const char *sira_i_uri_end(const char *at, const char *end)
 {
-    while (end - at >= 16) {
-        size_t plain = sira_i_block(at, sira_i_look_in_uri);
-        at += plain;
-        if (plain < 16 && !sira_i_is(*at++, SIRA_I_URIC))
-            return at - 1;
-    }
-    return sira_i_span(at, end, SIRA_I_URIC);
+    return sira_i_span(sira_i_first_marked(at, end, sira_i_look_in_uri), end, SIRA_I_URIC);
 }
 
 /* What stands behind a quoted string, at being somewhere behind its opening quote; NULL when it does not close, and

@@ -6,7 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+
+/* What only saves time is left out of a build for size; what it hands over to is right by itself. */
+#ifdef __OPTIMIZE_SIZE__
+#define SIRA_I_QUICK 0
+#else
+#define SIRA_I_QUICK 1
+#endif
 
 #define SIRA_I_EACH(octet) (UINT64_C(0x0101010101010101) * (uint64_t)(octet))
 #define SIRA_I_HIGH SIRA_I_EACH(0x80)
@@ -42,40 +48,27 @@ static inline uint64_t sira_i_load_half(const char *text)
     return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24;
 }
 
-/* Up to seven octets, the others zero. */
-static inline uint64_t sira_i_load_few(const char *text, size_t length)
-{
-    if (length >= 4)
-        return sira_i_load_half(text) | sira_i_load_half(text + length - 4) << (8 * (length - 4));
-    if (length == 0)
-        return 0;
-    const unsigned char *at = (const unsigned char *)text;
-    return (uint64_t)at[0] | (uint64_t)at[length / 2] << (8 * (length / 2)) |
-           (uint64_t)at[length - 1] << (8 * (length - 1));
-}
+/* A quick look at eight octets: sets the top bit of each that may not stand there, and perhaps of others. */
+typedef uint64_t sira_i_look(uint64_t octets);
 
-/* A quick look at an octet: the top bit of the low eight is set when it may not stand there, perhaps also otherwise. */
-typedef unsigned sira_i_look(unsigned octet);
-
-/* How many of sixteen octets stand before the first that gets that bit. Compilers make vectors of this. */
-static inline size_t sira_i_block(const char *at, sira_i_look *look)
+/* The first octet that the look marks, or fewer than eight octets before the end. */
+static inline const char *sira_i_first_marked(const char *at, const char *end, sira_i_look *look)
 {
-    uint8_t octets[16];
-    char found[16];
-    memcpy(octets, at, sizeof octets);
-    for (size_t i = 0; i < sizeof octets; i++)
-        found[i] = (char)(uint8_t)look(octets[i]);
-    uint64_t low = sira_i_load(found) & SIRA_I_HIGH, high = sira_i_load(found + 8) & SIRA_I_HIGH;
-    if (low != 0)
-        return sira_i_lowest(low);
-    return high != 0 ? 8 + sira_i_lowest(high) : 16;
+    if (!SIRA_I_QUICK || end - at < 8)
+        return at;
+    for (const char *last = end - 8; at <= last; at += 8) {
+        uint64_t marks = look(sira_i_load(at)) & SIRA_I_HIGH;
+        if (marks != 0)
+            return at + sira_i_lowest(marks);
+    }
+    return at;
 }
 
 /* The first CR or LF from at on; end when there is none. */
 static inline const char *sira_i_find_line_end(const char *at, const char *end)
 {
     const uint64_t limit = SIRA_I_EACH('\r' + 1);
-    for (;;) {
+    while (SIRA_I_QUICK) {
         /* Text sets no top bit when limit is taken off; CR, LF, rare controls and part of UTF-8 do, and get a closer
          * look. */
         size_t pairs = (size_t)(end - at) & ~(size_t)15, i = 0;

@@ -98,7 +98,7 @@ static inline word copy_halves(char *to, const char *from, size_t last, sira_i_p
 /* Copies, some of it perhaps twice: true when a closer look is not needed. */
 static inline bool copy(char *to, sira_str text, sira_i_place in)
 {
-    if (text.len < 4)
+    if (!SIRA_I_QUICK || text.len < 4)
         return false;
     if (text.len < sizeof(word))
         return (copy_halves(to, text.at, text.len - 4, in) & EACH(0x80)) == 0;
@@ -138,7 +138,7 @@ static inline unsigned common(const char *text)
 static inline bool is_of(sira_str text, unsigned class)
 {
     size_t n = text.len;
-    if (n < 4)
+    if (!SIRA_I_QUICK || n < 4)
         return n > 0 && sira_i_span(text.at, text.at + n, class) == text.at + n;
     unsigned classes = class & common(text.at + n - 4);
     for (size_t i = 0; i < n - 4; i += 4)
