@@ -1,6 +1,8 @@
 /* Contact (RFC 3261 20.10, RFC 5626, RFC 5627). */
 #include <string.h>
 
+#include <sira/message.h>
+
 #include "message/scan.h"
 
 /* qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] ) */
@@ -105,6 +107,13 @@ static const char *take_params(sira_i_scan *scan, sira_contact *contact)
     return param.bad ? "a parameter" : NULL;
 }
 
+/* Contact = ( STAR / ( contact-param *( COMMA contact-param ) ) ) (RFC 3261 25.1): the whole field. */
+static bool is_star(const sira_cursor *cursor, const sira_i_scan *scan)
+{
+    const char *start = cursor->message != NULL ? cursor->message->fields[cursor->line - 1].value.at : cursor->base;
+    return scan->end - scan->at == 1 && *scan->at == '*' && scan->at == start;
+}
+
 sira_status sira_contact_next(sira_cursor *cursor, sira_contact *contact, sira_diag *diag)
 {
     sira_i_scan scan;
@@ -112,7 +121,7 @@ sira_status sira_contact_next(sira_cursor *cursor, sira_contact *contact, sira_d
     if (status != SIRA_OK)
         return status;
     memset(contact, 0, sizeof *contact);
-    if (scan.end - scan.at == 1 && *scan.at == '*') { /* RFC 3261 10.2.2: alone */
+    if (is_star(cursor, &scan)) {
         contact->star = true;
         scan.at++;
         return sira_i_value_end(cursor, &scan, diag);
