@@ -26,7 +26,9 @@ enum {
 
 extern const uint16_t sira_i_char_class[256];
 
-/*@ assigns \nothing; */
+/* An end of a line is of no class. */
+/*@ assigns \nothing;
+    ensures c == '\r' || c == '\n' ==> !\result; */
 static inline bool sira_i_is(char c, unsigned classes)
 {
     return (sira_i_char_class[(unsigned char)c] & classes) != 0;
@@ -34,7 +36,7 @@ static inline bool sira_i_is(char c, unsigned classes)
 
 /* The first place from at on whose octet is not of the classes. */
 /*@ requires RANGE(at, end);
-    assigns \nothing;
+    assigns \result \from at, end, indirect:classes, indirect:at[0 .. end - at - 1];
     ensures BETWEEN(at, \result, end); */
 static inline const char *sira_i_span(const char *at, const char *end, unsigned classes)
 {
