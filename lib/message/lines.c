@@ -4,6 +4,17 @@
 #include "message/names.h"
 #include "message/words.h"
 
+/* Text is mostly neither, so one comparison comes before the others. */
+static inline bool is_space(char c)
+{
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t');
+}
+
+static inline bool is_line_end(char c)
+{
+    return (unsigned char)c <= '\r' && (c == '\r' || c == '\n');
+}
+
 static const char *broken(sira_i_line_error *error, const char *at, const char *expected, const char *reason)
 {
     *error = (sira_i_line_error){at, expected, reason, true};
@@ -17,6 +28,10 @@ static const char *behind_unusual_end(const sira_i_lines *lines, const char *sto
         return broken(error, stop, "the end of the line", "Incomplete Message");
     if (*stop == '\r')
         return broken(error, stop, "LF behind CR", "Bare CR");
+    if (*stop != '\n') {
+        *error = (sira_i_line_error){stop, "text", "Control Character", false};
+        return NULL;
+    }
     if ((lines->lenient & SIRA_LENIENT_BARE_LF) == 0)
         return broken(error, stop, "CR before LF", "Bare LF");
     return stop + 1;
@@ -37,17 +52,6 @@ sira_status sira_i_lines_end(sira_i_lines *lines, const char *stop, sira_i_line_
         return SIRA_E_SYNTAX;
     lines->at = next;
     return SIRA_OK;
-}
-
-/* Text is mostly neither, so one comparison comes before the others. */
-static inline bool is_space(char c)
-{
-    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t');
-}
-
-static inline bool is_line_end(char c)
-{
-    return (unsigned char)c <= '\r' && (c == '\r' || c == '\n');
 }
 
 static inline bool is_white(char c)
@@ -115,7 +119,7 @@ static inline const char *take_value(const sira_i_lines *lines, const char *at, 
 {
     const char *start = at, *stop;
     do {
-        stop = sira_i_find_line_end(at, lines->end);
+        stop = sira_i_text_end(at, lines->end);
         at = behind_end(lines, stop, error);
         if (at == NULL)
             return NULL;

@@ -64,30 +64,37 @@ static inline const char *sira_i_first_marked(const char *at, const char *end, s
     return at;
 }
 
-/* The first CR or LF from at on; end when there is none. */
-static inline const char *sira_i_find_line_end(const char *at, const char *end)
+/* Can the octet at at stand in text that starts at start (RFC 3261 25.1: TEXT-UTF8char, LWS)? Of the controls only HTAB
+ * can, and others as a quoted-pair. */
+static inline bool sira_i_is_text(const char *start, const char *at)
 {
-    const uint64_t limit = SIRA_I_EACH('\r' + 1);
+    return (unsigned char)*at >= ' ' || *at == '\t' || (*at != '\r' && *at != '\n' && at > start && at[-1] == '\\');
+}
+
+/* Where text that starts at start ends: at CR, LF or a control that can not stand in it; end when there is none. */
+static inline const char *sira_i_text_end(const char *start, const char *end)
+{
+    const char *at = start;
     while (SIRA_I_QUICK) {
-        /* Text sets no top bit when limit is taken off; CR, LF, rare controls and part of UTF-8 do, and get a closer
-         * look. */
+        /* Text sets no top bit when ' ' is taken off; controls and part of UTF-8 do, and get a closer look. */
+        const uint64_t limit = SIRA_I_EACH(' ');
         size_t pairs = (size_t)(end - at) & ~(size_t)15, i = 0;
         while (i < pairs && (((sira_i_load(at + i) - limit) | (sira_i_load(at + i + 8) - limit)) & SIRA_I_HIGH) == 0)
             i += 16;
         at += i;
         if (i == pairs)
             break;
-        uint64_t marks = sira_i_below(sira_i_load(at), '\r' + 1);
+        uint64_t marks = sira_i_below(sira_i_load(at), ' ');
         if (marks == 0) {
             at += 8;
-            marks = sira_i_below(sira_i_load(at), '\r' + 1);
+            marks = sira_i_below(sira_i_load(at), ' ');
         }
         at += marks != 0 ? sira_i_lowest(marks) : 7;
-        if (*at == '\r' || *at == '\n')
+        if (*at == '\r' || !sira_i_is_text(start, at))
             return at;
         at++;
     }
-    while (at < end && *at != '\r' && *at != '\n')
+    while (at < end && sira_i_is_text(start, at))
         at++;
     return at;
 }
