@@ -10,7 +10,8 @@
 
 /* From at up to end is one piece of memory that may be read. */
 #define RANGE(at, end) \
-    (\base_addr(at) == \base_addr(end) && (at) <= (end) && \valid_read((at) + (0 .. (end) - (at) - 1)))
+    (\base_addr(at) == \base_addr(end) && 0 <= (end) - (at) <= SIZE_MAX && \
+     \object_pointer(at) && \object_pointer(end) && \valid_read((at) + (0 .. (end) - (at) - 1)))
 
 /* at, or all of the view s, lies in [from, to] of the same piece. */
 #define BETWEEN(from, at, to) (\base_addr(at) == \base_addr(from) && (from) <= (at) <= (to))

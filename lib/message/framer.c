@@ -203,15 +203,15 @@ static sira_status find_length(sira_framer *framer, size_t head, uint32_t *lengt
         loop assigns lines.at, found, status, error, framer->failed, *length, *diag;
         loop variant lines.end - lines.at; */
     do {
-        sira_field field;
+        sira_field slot;
         size_t count = 0;
-        status = sira_i_lines_fields(&lines, &field, 1, &count, &error);
+        status = sira_i_lines_fields(&lines, &slot, 1, &count, &error);
         if (status == SIRA_E_SYNTAX && error.broken)
             return fail_syntax(framer, error.at, error.expected, diag);
-        if (count == 0 || field.id != SIRA_FIELD_CONTENT_LENGTH)
+        if (count == 0 || slot.id != SIRA_FIELD_CONTENT_LENGTH)
             continue;
-        if (found || sira_i_content_length(field.value, length) != SIRA_OK)
-            return fail_length(framer, field.value.at, "Bad Content-Length", diag);
+        if (found || sira_i_content_length(slot.value, length) != SIRA_OK)
+            return fail_length(framer, slot.value.at, "Bad Content-Length", diag);
         found = true;
     } while (status != SIRA_OK);
     return found ? SIRA_OK : fail_length(framer, lines.at, "Missing Content-Length", diag);

@@ -5,16 +5,23 @@
 #include "message/words.h"
 
 /* Text is mostly neither, so one comparison comes before the others. */
+/*@ assigns \nothing;
+    ensures \result <==> c == ' ' || c == '\t'; */
 static inline bool is_space(char c)
 {
     return (unsigned char)c <= ' ' && (c == ' ' || c == '\t');
 }
 
+/*@ assigns \nothing;
+    ensures \result <==> c == '\r' || c == '\n'; */
 static inline bool is_line_end(char c)
 {
     return (unsigned char)c <= '\r' && (c == '\r' || c == '\n');
 }
 
+/*@ requires \valid(error) && \valid_read(expected);
+    assigns *error;
+    ensures \result == \null && error->at == at && error->expected == expected && error->broken == \true; */
 static const char *broken(sira_i_line_error *error, const char *at, const char *expected, const char *reason)
 {
     *error = (sira_i_line_error){at, expected, reason, true};
@@ -22,6 +29,13 @@ static const char *broken(sira_i_line_error *error, const char *at, const char *
 }
 
 /* What stands at stop is no CRLF (RFC 3261 25.1). */
+/*@ requires lines_sound((sira_i_lines *)lines, error) && BETWEEN(lines->at, stop, lines->end);
+    assigns *error;
+    ensures \result == \null || \result == stop + 1;
+    ensures \result != \null ==> stop < lines->end && *error == \old(*error);
+    ensures \result == \null ==> error->at == stop && \valid_read(error->expected);
+    ensures \result == \null ==> error->broken == \false || error->broken == \true;
+    ensures \result == \null && (stop == lines->end || *stop == '\r' || *stop == '\n') ==> error->broken == \true; */
 static const char *behind_unusual_end(const sira_i_lines *lines, const char *stop, sira_i_line_error *error)
 {
     if (stop == lines->end || (*stop == '\r' && stop + 1 == lines->end))
@@ -38,6 +52,12 @@ static const char *behind_unusual_end(const sira_i_lines *lines, const char *sto
 }
 
 /* Where the next line starts; NULL: there is no line end at stop. */
+/*@ requires lines_sound((sira_i_lines *)lines, error) && BETWEEN(lines->at, stop, lines->end);
+    assigns *error;
+    ensures \result != \null ==> BETWEEN(stop, \result, lines->end) && \result > stop && *error == \old(*error);
+    ensures \result == \null ==> error->at == stop && \valid_read(error->expected);
+    ensures \result == \null ==> error->broken == \false || error->broken == \true;
+    ensures \result == \null && (stop == lines->end || *stop == '\r' || *stop == '\n') ==> error->broken == \true; */
 static inline const char *behind_end(const sira_i_lines *lines, const char *stop, sira_i_line_error *error)
 {
     if (lines->end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n')
@@ -54,6 +74,7 @@ sira_status sira_i_lines_end(sira_i_lines *lines, const char *stop, sira_i_line_
     return SIRA_OK;
 }
 
+/*@ assigns \nothing; */
 static inline bool is_white(char c)
 {
     return is_space(c) || is_line_end(c);
@@ -61,7 +82,13 @@ static inline bool is_white(char c)
 
 sira_status sira_i_lines_skip(sira_i_lines *lines, const char *at, sira_i_line_error *error)
 {
+    /*@ loop invariant BETWEEN(\at(at, Pre), at, lines->end) && *error == \at(*error, Pre);
+        loop assigns at, *error;
+        loop variant lines->end - at; */
     do {
+        /*@ loop invariant BETWEEN(\at(at, LoopEntry), at, lines->end);
+            loop assigns at;
+            loop variant lines->end - at; */
         while (at < lines->end && !is_line_end(*at))
             at++;
         at = behind_end(lines, at, error);
@@ -73,8 +100,14 @@ sira_status sira_i_lines_skip(sira_i_lines *lines, const char *at, sira_i_line_e
 }
 
 /* The first colon, or NULL when a name of ordinary length does not end in one. */
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures \result == \null || (BETWEEN(at, \result, end) && \result < end); */
 static inline const char *find_colon(const char *at, const char *end)
 {
+    /*@ loop invariant BETWEEN(\at(at, Pre), at, end) && words <= 4;
+        loop assigns words, at;
+        loop variant 4 - words; */
     for (unsigned words = 0; words < 4 && end - at >= 8; words++, at += 8) {
         uint64_t marks = sira_i_same(sira_i_load(at), ':');
         if (marks != 0)
@@ -84,6 +117,11 @@ static inline const char *find_colon(const char *at, const char *end)
 }
 
 /* HCOLON = *( SP / HTAB ) ":". Any token is a name. Returns the colon, or NULL with the error set. */
+/*@ requires RANGE(start, end) && \valid(field) && \valid(error) && \separated(field, error);
+    assigns field->name, field->id, *error;
+    ensures \result != \null ==> BETWEEN(start, \result, end) && \result < end;
+    ensures \result != \null ==> WITHIN(start, field->name, end);
+    ensures \result == \null ==> BETWEEN(start, error->at, end) && \valid_read(error->expected) && !error->broken; */
 static const char *take_any_name(const char *start, const char *end, sira_field *field, sira_i_line_error *error)
 {
     const char *name_end = sira_i_span(start, end, SIRA_I_TOKEN);
@@ -98,6 +136,11 @@ static const char *take_any_name(const char *start, const char *end, sira_field 
 }
 
 /* A known name directly before a colon needs no look at each octet. */
+/*@ requires RANGE(start, end) && \valid(field) && \valid(error) && \separated(field, error);
+    assigns field->name, field->id, *error;
+    ensures \result != \null ==> BETWEEN(start, \result, end) && \result < end;
+    ensures \result != \null ==> WITHIN(start, field->name, end);
+    ensures \result == \null ==> BETWEEN(start, error->at, end) && \valid_read(error->expected) && !error->broken; */
 static inline const char *take_name(const char *start, const char *end, sira_field *field, sira_i_line_error *error)
 {
     const char *colon = SIRA_I_QUICK ? find_colon(start, end) : NULL;
@@ -114,18 +157,33 @@ static inline const char *take_name(const char *start, const char *end, sira_fie
 
 /* The value is what stands between the white space and folds around it (RFC 3261 7.3.1). Returns where the next line
  * starts, or NULL with the error set. */
+/*@ requires lines_sound((sira_i_lines *)lines, error) && BETWEEN(lines->at, at, lines->end);
+    requires \valid(value) && \separated(value, lines, error);
+    assigns *value, *error;
+    ensures \result != \null ==> BETWEEN(at, \result, lines->end) && \result > at && WITHIN(at, *value, lines->end);
+    ensures \result == \null ==> BETWEEN(at, error->at, lines->end) && \valid_read(error->expected);
+    ensures \result == \null ==> error->broken == \false || error->broken == \true; */
 static inline const char *take_value(const sira_i_lines *lines, const char *at, sira_str *value,
                                      sira_i_line_error *error)
 {
     const char *start = at, *stop;
+    /*@ loop invariant BETWEEN(start, at, lines->end);
+        loop assigns at, stop, *error;
+        loop variant lines->end - at; */
     do {
         stop = sira_i_text_end(at, lines->end);
         at = behind_end(lines, stop, error);
         if (at == NULL)
             return NULL;
     } while (at < lines->end && is_space(*at));
+    /*@ loop invariant BETWEEN(\at(at, Pre), start, stop);
+        loop assigns start;
+        loop variant stop - start; */
     while (start < stop && is_white(*start))
         start++;
+    /*@ loop invariant BETWEEN(start, stop, lines->end);
+        loop assigns stop;
+        loop variant stop - start; */
     while (start < stop && is_white(stop[-1]))
         stop--;
     *value = (sira_str){start, (size_t)(stop - start)};
@@ -133,31 +191,41 @@ static inline const char *take_value(const sira_i_lines *lines, const char *at, 
 }
 
 /* After a line that was refused: on to the next, if it can be found. */
+/*@ requires lines_sound(lines, error) && BETWEEN(lines->at, error->at, lines->end);
+    requires \valid_read(error->expected) && (error->broken == \false || error->broken == \true);
+    assigns lines->at, *error;
+    ensures BETWEEN(\old(lines->at), lines->at, lines->end) && BETWEEN(\old(lines->at), error->at, lines->end);
+    ensures \valid_read(error->expected) && (error->broken == \false || error->broken == \true);
+    ensures !error->broken ==> lines->at > \old(lines->at); */
 static void pass_line(sira_i_lines *lines, sira_i_line_error *error)
 {
-    sira_i_line_error worse;
-    if (!error->broken && sira_i_lines_skip(lines, error->at, &worse) != SIRA_OK)
-        *error = worse;
+    if (!error->broken)
+        (void)sira_i_lines_skip(lines, error->at, error);
 }
 
 sira_status sira_i_lines_fields(sira_i_lines *lines, sira_field *slots, size_t capacity, size_t *count,
                                 sira_i_line_error *error)
 {
     const char *at = lines->at, *end = lines->end;
-    sira_field *field = slots + *count, *slots_end = slots + capacity;
+    size_t n = *count;
+    /*@ loop invariant BETWEEN(lines->at, at, end) && *count <= n <= capacity;
+        loop invariant \forall integer i; *count <= i < n ==> WITHIN(lines->at, slots[i].value, end);
+        loop invariant n > *count ==> at > lines->at;
+        loop assigns at, n, slots[*count .. capacity - 1], *error;
+        loop variant capacity - n; */
     while (at == end || !is_line_end(*at)) {
-        const char *colon = field < slots_end ? take_name(at, end, field, error) : NULL;
-        const char *next = colon != NULL ? take_value(lines, colon + 1, &field->value, error) : NULL;
+        const char *colon = n < capacity ? take_name(at, end, &slots[n], error) : NULL;
+        const char *next = colon != NULL ? take_value(lines, colon + 1, &slots[n].value, error) : NULL;
         if (next == NULL)
             break;
         at = next;
-        field++;
+        n++;
     }
-    *count = (size_t)(field - slots);
+    *count = n;
     lines->at = at;
     if (at < end && is_line_end(*at))
         return sira_i_lines_end(lines, at, error);
-    if (field == slots_end)
+    if (n == capacity)
         return SIRA_E_FIELDS;
     pass_line(lines, error);
     return SIRA_E_SYNTAX;

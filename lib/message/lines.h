@@ -24,10 +24,11 @@ typedef struct sira_i_line_error {
 
 /* Takes the line end that must stand at stop. SIRA_OK, or SIRA_E_SYNTAX, and then the lines are broken. */
 /*@ requires lines_sound(lines, error) && BETWEEN(lines->at, stop, lines->end);
+    requires stop == lines->end || *stop == '\r' || *stop == '\n';
     assigns lines->at, *error;
     ensures \result == SIRA_OK || \result == SIRA_E_SYNTAX;
     ensures \result == SIRA_OK ==> BETWEEN(stop, lines->at, lines->end) && lines->at > stop;
-    ensures \result != SIRA_OK ==> lines->at == \old(lines->at) && error->at == stop && error->broken;
+    ensures \result != SIRA_OK ==> lines->at == \old(lines->at) && error->at == stop && error->broken == \true;
     ensures \result != SIRA_OK ==> \valid_read(error->expected); */
 sira_status sira_i_lines_end(sira_i_lines *lines, const char *stop, sira_i_line_error *error);
 
@@ -36,9 +37,9 @@ sira_status sira_i_lines_end(sira_i_lines *lines, const char *stop, sira_i_line_
 /*@ requires lines_sound(lines, error) && BETWEEN(lines->at, at, lines->end);
     assigns lines->at, *error;
     ensures \result == SIRA_OK || \result == SIRA_E_SYNTAX;
-    ensures \result == SIRA_OK ==> BETWEEN(at, lines->at, lines->end) && lines->at > at;
+    ensures \result == SIRA_OK ==> BETWEEN(at, lines->at, lines->end) && lines->at > at && *error == \old(*error);
     ensures \result != SIRA_OK ==>
-            lines->at == \old(lines->at) && error->broken && BETWEEN(at, error->at, lines->end);
+            lines->at == \old(lines->at) && error->broken == \true && BETWEEN(at, error->at, lines->end);
     ensures \result != SIRA_OK ==> \valid_read(error->expected); */
 sira_status sira_i_lines_skip(sira_i_lines *lines, const char *at, sira_i_line_error *error);
 

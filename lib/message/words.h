@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/acsl.h"
+
 /* What only saves time is left out of a build for size; what it hands over to is right by itself. */
 #ifdef __OPTIMIZE_SIZE__
 #define SIRA_I_QUICK 0
@@ -16,42 +18,53 @@
 
 #define SIRA_I_EACH(octet) (UINT64_C(0x0101010101010101) * (uint64_t)(octet))
 #define SIRA_I_HIGH SIRA_I_EACH(0x80)
+#define SIRA_I_OCTET(text, i) ((uint64_t)(unsigned char)(text)[i] << 8 * (i))
 
+/*@ requires \valid_read(text + (0 .. 7));
+    assigns \nothing; */
 static inline uint64_t sira_i_load(const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-    return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24 |
-           (uint64_t)at[4] << 32 | (uint64_t)at[5] << 40 | (uint64_t)at[6] << 48 | (uint64_t)at[7] << 56;
+    return SIRA_I_OCTET(text, 0) | SIRA_I_OCTET(text, 1) | SIRA_I_OCTET(text, 2) | SIRA_I_OCTET(text, 3) |
+           SIRA_I_OCTET(text, 4) | SIRA_I_OCTET(text, 5) | SIRA_I_OCTET(text, 6) | SIRA_I_OCTET(text, 7);
 }
 
 /* The top bit of each octet that is below limit (at most 128), and perhaps of octets behind the first such. */
+/*@ assigns \nothing; */
 static inline uint64_t sira_i_below(uint64_t word, unsigned limit)
 {
     return (word - SIRA_I_EACH(limit)) & ~word & SIRA_I_HIGH;
 }
 
 /* The top bit of each octet that is the given one, and perhaps of octets behind the first such. */
+/*@ assigns \nothing; */
 static inline uint64_t sira_i_same(uint64_t word, unsigned char octet)
 {
     return sira_i_below(word ^ SIRA_I_EACH(octet), 1);
 }
 
 /* Which octet (0 to 7) the lowest bit of marks stands for. marks: not 0, only top bits of octets. */
+/*@ requires marks != 0;
+    assigns \nothing;
+    ensures \result <= 7; */
 static inline size_t sira_i_lowest(uint64_t marks)
 {
     return (size_t)((((marks & (0 - marks)) >> 7) * UINT64_C(0x0001020304050607)) >> 56);
 }
 
+/*@ requires \valid_read(text + (0 .. 3));
+    assigns \nothing; */
 static inline uint64_t sira_i_load_half(const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-    return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24;
+    return SIRA_I_OCTET(text, 0) | SIRA_I_OCTET(text, 1) | SIRA_I_OCTET(text, 2) | SIRA_I_OCTET(text, 3);
 }
 
 /* A quick look at eight octets: sets the top bit of each that may not stand there, and perhaps of others. */
 typedef uint64_t sira_i_look(uint64_t octets);
 
 /* The first octet that the look marks, or fewer than eight octets before the end. */
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures BETWEEN(at, \result, end); */
 static inline const char *sira_i_first_marked(const char *at, const char *end, sira_i_look *look)
 {
     if (!SIRA_I_QUICK || end - at < 8)
@@ -66,19 +79,31 @@ static inline const char *sira_i_first_marked(const char *at, const char *end, s
 
 /* Can the octet at at stand in text that starts at start (RFC 3261 25.1: TEXT-UTF8char, LWS)? Of the controls only HTAB
  * can, and others as a quoted-pair. */
+/*@ requires BETWEEN(start, at, at) && \valid_read(start + (0 .. at - start));
+    assigns \nothing;
+    ensures \result ==> *at != '\r' && *at != '\n'; */
 static inline bool sira_i_is_text(const char *start, const char *at)
 {
     return (unsigned char)*at >= ' ' || *at == '\t' || (*at != '\r' && *at != '\n' && at > start && at[-1] == '\\');
 }
 
 /* Where text that starts at start ends: at CR, LF or a control that can not stand in it; end when there is none. */
+/*@ requires RANGE(start, end);
+    assigns \nothing;
+    ensures BETWEEN(start, \result, end); */
 static inline const char *sira_i_text_end(const char *start, const char *end)
 {
     const char *at = start;
+    /*@ loop invariant BETWEEN(start, at, end);
+        loop assigns at;
+        loop variant end - at; */
     while (SIRA_I_QUICK) {
         /* Text sets no top bit when ' ' is taken off; controls and part of UTF-8 do, and get a closer look. */
         const uint64_t limit = SIRA_I_EACH(' ');
-        size_t pairs = (size_t)(end - at) & ~(size_t)15, i = 0;
+        size_t pairs = (size_t)(end - at) / 16 * 16, i = 0;
+        /*@ loop invariant i <= pairs && i % 16 == 0;
+            loop assigns i;
+            loop variant pairs - i; */
         while (i < pairs && (((sira_i_load(at + i) - limit) | (sira_i_load(at + i + 8) - limit)) & SIRA_I_HIGH) == 0)
             i += 16;
         at += i;
@@ -94,6 +119,9 @@ static inline const char *sira_i_text_end(const char *start, const char *end)
             return at;
         at++;
     }
+    /*@ loop invariant BETWEEN(start, at, end);
+        loop assigns at;
+        loop variant end - at; */
     while (at < end && sira_i_is_text(start, at))
         at++;
     return at;
