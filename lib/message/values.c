@@ -90,6 +90,14 @@ static sira_status end_single(sira_cursor *cursor, sira_i_scan *scan, sira_diag 
     return scan->at == scan->end ? SIRA_OK : sira_i_value_bad(cursor, scan->at, "the end of the value", diag);
 }
 
+/* After a view that is of a list elsewhere. */
+static sira_status end_alone(sira_status status, sira_cursor *cursor, const char *expected, sira_diag *diag)
+{
+    if (status == SIRA_OK && cursor->rest.at != NULL)
+        return sira_i_value_bad(cursor, cursor->rest.at, expected, diag);
+    return status;
+}
+
 static sira_status take_number(sira_cursor *cursor, sira_i_scan *scan, uint32_t max, uint32_t *number, sira_diag *diag)
 {
     sira_str digits = sira_i_span_str(scan, SIRA_I_DIGIT);
@@ -115,9 +123,7 @@ sira_status sira_message_address(const struct sira_message *message, sira_field_
     sira_status status = sira_i_single(message, id, &cursor, diag);
     if (status == SIRA_OK)
         status = sira_address_next(&cursor, address, diag);
-    if (status == SIRA_OK && cursor.rest.at != NULL)
-        return sira_i_value_bad(&cursor, cursor.rest.at, "one address only", diag);
-    return status;
+    return end_alone(status, &cursor, "one address only", diag);
 }
 
 sira_status sira_message_token_params(const struct sira_message *message, sira_field_id id, sira_token_params *value,
@@ -127,9 +133,7 @@ sira_status sira_message_token_params(const struct sira_message *message, sira_f
     sira_status status = sira_i_single(message, id, &cursor, diag);
     if (status == SIRA_OK)
         status = sira_token_params_next(&cursor, value, diag);
-    if (status == SIRA_OK && cursor.rest.at != NULL)
-        return sira_i_value_bad(&cursor, cursor.rest.at, "one value only", diag);
-    return status;
+    return end_alone(status, &cursor, "one value only", diag);
 }
 
 sira_status sira_message_cseq(const struct sira_message *message, sira_cseq *cseq, sira_diag *diag)
