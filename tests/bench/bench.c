@@ -34,13 +34,15 @@ const bench_register bench_parts = {
     .max_forwards = 70,
 };
 
+bench_text bench_request, bench_ok, bench_challenge, bench_invite;
+
 void bench_fail(const char *what)
 {
     fprintf(stderr, "%s failed\n", what);
     exit(1);
 }
 
-bench_text bench_load(const char *name)
+static bench_text load(const char *name)
 {
     char path[512];
     bench_text text = {malloc(65536), 0};
@@ -92,6 +94,10 @@ int bench_main(int argc, char **argv, const bench_case *cases, size_t count)
         fprintf(stderr, "Usage: %s [CASE COUNT]\n", argv[0]);
         return 2;
     }
+    bench_request = load("register.sip");
+    bench_ok = load("r200.sip");
+    bench_challenge = load("r401.sip");
+    bench_invite = load("invite.sip");
     for (size_t i = 0; i < count; i++) {
         if (argc == 1) {
             printf("%s\t%.1f\n", cases[i].name, median_ns(&cases[i]));

@@ -15,6 +15,14 @@ typedef struct bench_case {
 
 int bench_main(int argc, char **argv, const bench_case *cases, size_t count);
 
+/* What is timed of each stack's messages, by functions of these names. */
+#define BENCH_MESSAGE_CASES                                                                                            \
+    {"parse-register", parse_register}, {"parse-200", parse_200}, {"parse-401", parse_401},                            \
+        {"parse-invite", parse_invite},                                                                                \
+    {                                                                                                                  \
+        "write-register", write_register                                                                               \
+    }
+
 /* Ends the program: a case that fails has no time. */
 void bench_fail(const char *what);
 
@@ -23,8 +31,8 @@ typedef struct bench_text {
     size_t len;
 } bench_text;
 
-/* A file of messages/ on the heap, with a NUL behind it. */
-bench_text bench_load(const char *name);
+/* The messages of messages/, with a NUL behind them; there from bench_main on. */
+extern bench_text bench_request, bench_ok, bench_challenge, bench_invite;
 
 /* What a REGISTER is written of, the same for every program (that of messages/register.sip). */
 typedef struct bench_register {

@@ -5,7 +5,6 @@
 
 #include <re/re.h>
 
-static bench_text request, ok, challenge, invite;
 static volatile size_t sink;
 
 static bool read_contact(const struct sip_hdr *header, const struct sip_msg *msg, void *arg)
@@ -84,7 +83,7 @@ static void done(struct mbuf *mb, struct sip_msg *msg)
 static void parse_register(void)
 {
     struct mbuf *mb = borrowed();
-    struct sip_msg *msg = parse(mb, request);
+    struct sip_msg *msg = parse(mb, bench_request);
     sip_msg_hdr_apply(msg, true, SIP_HDR_AUTHORIZATION, read_credentials, NULL);
     done(mb, msg);
 }
@@ -92,7 +91,7 @@ static void parse_register(void)
 static void parse_200(void)
 {
     struct mbuf *mb = borrowed();
-    struct sip_msg *msg = parse(mb, ok);
+    struct sip_msg *msg = parse(mb, bench_ok);
     sip_msg_hdr_apply(msg, true, SIP_HDR_PATH, read_address, NULL);
     sip_msg_hdr_apply(msg, true, SIP_HDR_SERVICE_ROUTE, read_address, NULL);
     sip_msg_hdr_apply(msg, true, SIP_HDR_P_ASSOCIATED_URI, read_address, NULL);
@@ -102,7 +101,7 @@ static void parse_200(void)
 static void parse_401(void)
 {
     struct mbuf *mb = borrowed();
-    struct sip_msg *msg = parse(mb, challenge);
+    struct sip_msg *msg = parse(mb, bench_challenge);
     sip_msg_hdr_apply(msg, true, SIP_HDR_WWW_AUTHENTICATE, read_challenge, NULL);
     done(mb, msg);
 }
@@ -110,7 +109,7 @@ static void parse_401(void)
 static void parse_invite(void)
 {
     struct mbuf *mb = borrowed();
-    done(mb, parse(mb, invite));
+    done(mb, parse(mb, bench_invite));
 }
 
 static void write_register(void)
@@ -143,13 +142,6 @@ static void write_register(void)
 
 int main(int argc, char **argv)
 {
-    static const bench_case cases[] = {
-        {"parse-register", parse_register}, {"parse-200", parse_200},           {"parse-401", parse_401},
-        {"parse-invite", parse_invite},     {"write-register", write_register},
-    };
-    request = bench_load("register.sip");
-    ok = bench_load("r200.sip");
-    challenge = bench_load("r401.sip");
-    invite = bench_load("invite.sip");
+    static const bench_case cases[] = {BENCH_MESSAGE_CASES};
     return bench_main(argc, argv, cases, sizeof cases / sizeof cases[0]);
 }

@@ -10,7 +10,6 @@
 
 #define SLOTS 64
 
-static bench_text request, ok, challenge, invite;
 static volatile size_t sink;
 
 /* ---- typed parse: To, From, Via, CSeq, Call-ID, Contact with expires, every parameter of challenges and credentials
@@ -78,14 +77,14 @@ static void parse(sira_message *m, bench_text text)
 static void parse_register(void)
 {
     sira_message m;
-    parse(&m, request);
+    parse(&m, bench_request);
     read_auth(&m, SIRA_FIELD_AUTHORIZATION);
 }
 
 static void parse_200(void)
 {
     sira_message m;
-    parse(&m, ok);
+    parse(&m, bench_ok);
     read_addresses(&m, SIRA_FIELD_PATH);
     read_addresses(&m, SIRA_FIELD_SERVICE_ROUTE);
     read_addresses(&m, SIRA_FIELD_P_ASSOCIATED_URI);
@@ -94,14 +93,14 @@ static void parse_200(void)
 static void parse_401(void)
 {
     sira_message m;
-    parse(&m, challenge);
+    parse(&m, bench_challenge);
     read_auth(&m, SIRA_FIELD_WWW_AUTHENTICATE);
 }
 
 static void parse_invite(void)
 {
     sira_message m;
-    parse(&m, invite);
+    parse(&m, bench_invite);
 }
 
 static void index_register(void)
@@ -109,7 +108,7 @@ static void index_register(void)
     static sira_field slots[SLOTS];
     sira_message m;
     sira_message_init(&m, slots, SLOTS);
-    if (sira_message_parse(&m, (sira_str){request.at, request.len}, NULL) != SIRA_OK)
+    if (sira_message_parse(&m, (sira_str){bench_request.at, bench_request.len}, NULL) != SIRA_OK)
         bench_fail("Sira: parse");
     sink += m.field_count;
 }
@@ -119,7 +118,7 @@ static void validate_register(void)
     static sira_field slots[SLOTS];
     sira_message m;
     sira_message_init(&m, slots, SLOTS);
-    if (sira_message_parse(&m, (sira_str){request.at, request.len}, NULL) != SIRA_OK ||
+    if (sira_message_parse(&m, (sira_str){bench_request.at, bench_request.len}, NULL) != SIRA_OK ||
         sira_message_validate(&m, NULL) != SIRA_OK)
         bench_fail("Sira: validate");
 }
@@ -213,7 +212,7 @@ static void write_register(void)
 /* One search for the line ends. */
 static void floor_lines(void)
 {
-    const char *at = request.at, *end = at + request.len;
+    const char *at = bench_request.at, *end = at + bench_request.len;
     while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
         sink++;
         at++;
@@ -231,7 +230,7 @@ static void floor_append(void)
 {
     static char buffer[2048];
     char *to = buffer;
-    const char *at = request.at, *end = at + request.len;
+    const char *at = bench_request.at, *end = at + bench_request.len;
     while (at < end) {
         size_t piece = (size_t)(end - at) < 14 ? (size_t)(end - at) : 14; /* the pieces are that long on average */
         to = put(to, at, piece);
@@ -243,20 +242,9 @@ static void floor_append(void)
 int main(int argc, char **argv)
 {
     static const bench_case cases[] = {
-        {"parse-register", parse_register},
-        {"parse-200", parse_200},
-        {"parse-401", parse_401},
-        {"parse-invite", parse_invite},
-        {"write-register", write_register},
-        {"index-register", index_register},
-        {"validate-register", validate_register},
-        {"floor-lines", floor_lines},
-        {"floor-append", floor_append},
+        BENCH_MESSAGE_CASES,          {"index-register", index_register}, {"validate-register", validate_register},
+        {"floor-lines", floor_lines}, {"floor-append", floor_append},
     };
-    request = bench_load("register.sip");
-    ok = bench_load("r200.sip");
-    challenge = bench_load("r401.sip");
-    invite = bench_load("invite.sip");
     set_parts();
     return bench_main(argc, argv, cases, sizeof cases / sizeof cases[0]);
 }

@@ -12,7 +12,6 @@
 #include <sofia-sip/sip_parser.h>
 #include <sofia-sip/su_alloc.h>
 
-static bench_text request, ok, challenge, invite;
 static volatile size_t sink;
 
 /* It takes every field apart that it knows. */
@@ -30,22 +29,22 @@ static void parse(bench_text text)
 
 static void parse_register(void)
 {
-    parse(request);
+    parse(bench_request);
 }
 
 static void parse_200(void)
 {
-    parse(ok);
+    parse(bench_ok);
 }
 
 static void parse_401(void)
 {
-    parse(challenge);
+    parse(bench_challenge);
 }
 
 static void parse_invite(void)
 {
-    parse(invite);
+    parse(bench_invite);
 }
 
 static void insert(msg_t *msg, void *header)
@@ -90,13 +89,6 @@ static void write_register(void)
 
 int main(int argc, char **argv)
 {
-    static const bench_case cases[] = {
-        {"parse-register", parse_register}, {"parse-200", parse_200},           {"parse-401", parse_401},
-        {"parse-invite", parse_invite},     {"write-register", write_register},
-    };
-    request = bench_load("register.sip");
-    ok = bench_load("r200.sip");
-    challenge = bench_load("r401.sip");
-    invite = bench_load("invite.sip");
+    static const bench_case cases[] = {BENCH_MESSAGE_CASES};
     return bench_main(argc, argv, cases, sizeof cases / sizeof cases[0]);
 }

@@ -183,11 +183,11 @@ static size_t read_corners(void)
 
 static void read_corpus(void)
 {
-    corpus_case *cases = corpus_open();
-    for (const corpus_case *test = cases; test->name != NULL; test++)
+    (void)corpus_open(NULL);
+    for (const corpus_case *test = corpus; test->name != NULL; test++)
         if (test->lenient == 0 && strstr(test->name, "rfc5118/raw") == NULL)
             read_with_all(test->name, test->bytes.at, test->bytes.len);
-    corpus_close(cases);
+    (void)corpus_close(NULL);
 }
 
 static void read_everyday(void)

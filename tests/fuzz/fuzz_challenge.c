@@ -1,21 +1,12 @@
 /* From any header lines of a 401 to an answer, and from the same lines of a 200 to a verdict. */
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz/fuzz.h"
 
 #include <sira/digest.h>
 #include <sira/gcrypt.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define HEAD                                                                                                           \
     "SIP/2.0 401 X\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:a@h>\r\nCall-ID: 1\r\n"  \
     "CSeq: 1 REGISTER\r\n"
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static sira_status answer_usim(void *context, const uint8_t rand[16], const uint8_t autn[16], sira_aka *aka)
 {
@@ -34,14 +25,14 @@ static void check_answer(sira_digest_client *client, const sira_digest_attempt *
     for (int i = 0; i < 2; i++) {
         sira_writer writer;
         sira_writer_init(&writer, text[i], sizeof text[i]);
-        require(sira_digest_client_write(client, attempt, &request, &writer) == SIRA_OK);
-        require(sira_writer_finish(&writer, &length[i]) == SIRA_OK);
+        REQUIRE(sira_digest_client_write(client, attempt, &request, &writer) == SIRA_OK);
+        REQUIRE(sira_writer_finish(&writer, &length[i]) == SIRA_OK);
     }
-    require(length[0] == length[1] && memcmp(text[0], text[1], length[0]) == 0);
+    REQUIRE(length[0] == length[1] && memcmp(text[0], text[1], length[0]) == 0);
     for (size_t at = 0; at < length[0];) {
         const char *line = text[0] + at, *end = memchr(line, '\n', length[0] - at);
-        require(end != NULL && end[-1] == '\r' && memchr(line, '\0', (size_t)(end - line)) == NULL);
-        require(memcmp(line, "Authorization: Digest ", 22) == 0 ||
+        REQUIRE(end != NULL && end[-1] == '\r' && memchr(line, '\0', (size_t)(end - line)) == NULL);
+        REQUIRE(memcmp(line, "Authorization: Digest ", 22) == 0 ||
                 memcmp(line, "Proxy-Authorization: Digest ", 28) == 0);
         at = (size_t)(end + 1 - text[0]);
     }
@@ -60,7 +51,7 @@ static void exchange(sira_digest_client *client, const sira_message *message)
         const sira_status status = sira_digest_client_challenged(client, &attempt, message, &diag);
         /* Whatever is refused changes nothing but that a rejected nonce is forgotten. */
         if (status < 0 && status != SIRA_E_CREDENTIALS && status != SIRA_E_STALE)
-            require(memcmp(&before, client, sizeof before) == 0);
+            REQUIRE(memcmp(&before, client, sizeof before) == 0);
     }
     sira_digest_client_begin(client, &attempt, cnonce);
     sira_digest_client_accepted(client, &attempt, &request, message, &diag);
@@ -72,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static sira_gcrypt gcrypt;
     if (gcrypt.algorithms == 0)
-        require(sira_gcrypt_open(&gcrypt) == SIRA_OK);
+        REQUIRE(sira_gcrypt_open(&gcrypt) == SIRA_OK);
     if (size == 0)
         return 0;
     sira_digest_client_config config;
@@ -87,14 +78,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     config.get_aka = (data[0] & 16) != 0 ? answer_usim : NULL;
 
     char *bytes = malloc(sizeof HEAD - 1 + size - 1);
-    require(bytes != NULL);
+    REQUIRE(bytes != NULL);
     memcpy(bytes, HEAD, sizeof HEAD - 1);
     memcpy(bytes + sizeof HEAD - 1, data + 1, size - 1);
     sira_message message;
     sira_field fields[64];
     sira_digest_client client;
     memset(&client, 0, sizeof client); /* padding too: it is compared */
-    require(sira_digest_client_init(&client, &config, NULL) == SIRA_OK);
+    REQUIRE(sira_digest_client_init(&client, &config, NULL) == SIRA_OK);
     sira_message_init(&message, fields, 64);
     if (sira_message_parse(&message, (sira_str){bytes, sizeof HEAD - 1 + size - 1}, NULL) == SIRA_OK)
         exchange(&client, &message);

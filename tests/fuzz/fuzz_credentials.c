@@ -1,21 +1,12 @@
 /* From any credentials to a verdict, which is never that they are right. */
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz/fuzz.h"
 
 #include <sira/digest_server.h>
 #include <sira/gcrypt.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define HEAD                                                                                                           \
     "REGISTER sip:h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:a@h>\r\n"       \
     "Call-ID: 1\r\nCSeq: 1 REGISTER\r\n"
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 /* Everybody has an account, and nobody knows the password. */
 static sira_status look_up(void *context, const sira_digest_lookup *lookup, sira_digest_account *account)
@@ -40,9 +31,9 @@ static void verify(sira_digest_server *server, const sira_message *message)
     for (int proxy = 0; proxy < 2; proxy++) {
         const sira_digest_peer peer = {.identity = SIRA_STR("h"), .now = 5, .proxy = proxy != 0};
         const sira_status status = sira_digest_server_verify(server, &peer, message, &verified, &diag);
-        require(status != SIRA_OK);
+        REQUIRE(status != SIRA_OK);
         if (status < 0)
-            require(diag.code >= 400 && diag.field != NULL && diag.expected != NULL && diag.reason != NULL);
+            REQUIRE(diag.code >= 400 && diag.field != NULL && diag.expected != NULL && diag.reason != NULL);
     }
 }
 
@@ -51,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static sira_gcrypt gcrypt;
     sira_digest_slot slots[2];
     if (gcrypt.algorithms == 0)
-        require(sira_gcrypt_open(&gcrypt) == SIRA_OK);
+        REQUIRE(sira_gcrypt_open(&gcrypt) == SIRA_OK);
     if (size == 0)
         return 0;
     sira_digest_server_config config;
@@ -70,10 +61,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (uint8_t i = 0; i < 6; i++)
         config.algorithms[i] = (uint8_t)(SIRA_ALGORITHM_MD5 + i);
     sira_digest_server server;
-    require(sira_digest_server_init(&server, &config, NULL) == SIRA_OK);
+    REQUIRE(sira_digest_server_init(&server, &config, NULL) == SIRA_OK);
 
     char *bytes = malloc(sizeof HEAD - 1 + size - 1);
-    require(bytes != NULL);
+    REQUIRE(bytes != NULL);
     memcpy(bytes, HEAD, sizeof HEAD - 1);
     memcpy(bytes + sizeof HEAD - 1, data + 1, size - 1);
     sira_message message;

@@ -73,10 +73,14 @@ static void read_row(corpus_case *test, const char *collection, char *row)
     free(bytes);
 }
 
-corpus_case *corpus_open(void)
+static corpus_case *cases;
+const corpus_case *corpus;
+
+int corpus_open(void **state)
 {
+    (void)state;
     size_t count = 0, capacity = 200;
-    corpus_case *cases = calloc(capacity, sizeof *cases);
+    corpus = cases = calloc(capacity, sizeof *cases);
     assert_non_null(cases);
     for (size_t i = 0; i < sizeof collections / sizeof collections[0]; i++) {
         size_t length;
@@ -92,11 +96,12 @@ corpus_case *corpus_open(void)
         free(table);
         free(path);
     }
-    return cases;
+    return 0;
 }
 
-void corpus_close(corpus_case *cases)
+int corpus_close(void **state)
 {
+    (void)state;
     for (corpus_case *test = cases; test->name != NULL; test++) {
         free(test->name);
         free(test->path);
@@ -106,6 +111,8 @@ void corpus_close(corpus_case *cases)
         heap_str_free(test->bytes);
     }
     free(cases);
+    corpus = cases = NULL;
+    return 0;
 }
 
 sira_status corpus_judge(sira_message *message, sira_field *slots, const corpus_case *test, sira_str bytes,

@@ -20,9 +20,11 @@ typedef struct corpus_case {
     sira_str bytes; /* a heap copy of exactly this length */
 } corpus_case;
 
-/* All rows; they end with one whose name is NULL. Fails the test when a file can't be read. */
-corpus_case *corpus_open(void);
-void corpus_close(corpus_case *cases);
+/* All rows; they end with one whose name is NULL. There while a group of tests has these for its set-up and tear-down.
+ */
+extern const corpus_case *corpus;
+int corpus_open(void **state);
+int corpus_close(void **state);
 
 /* A whole file, with a NUL behind it that *length does not count; NULL when there is none. */
 char *corpus_read(const char *path, size_t *length);

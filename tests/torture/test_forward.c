@@ -8,22 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static corpus_case *cases;
-
-static int open_corpus(void **state)
-{
-    (void)state;
-    cases = corpus_open();
-    return 0;
-}
-
-static int close_corpus(void **state)
-{
-    (void)state;
-    corpus_close(cases);
-    return 0;
-}
-
 typedef struct parsed {
     sira_field slots[CORPUS_FIELDS];
     sira_message message;
@@ -127,7 +111,7 @@ static void test_buffers_of_every_size(void **state)
     (void)state;
     parsed p;
     char out[8192];
-    for (const corpus_case *test = cases; test->name != NULL; test++)
+    for (const corpus_case *test = corpus; test->name != NULL; test++)
         for (size_t kind = 0; parse(&p, test) && kind < sizeof writes / sizeof writes[0]; kind++) {
             sira_writer writer;
             size_t length = 0;
@@ -186,7 +170,7 @@ static void test_each_field_replaced(void **state)
 {
     (void)state;
     parsed p;
-    for (const corpus_case *test = cases; test->name != NULL; test++)
+    for (const corpus_case *test = corpus; test->name != NULL; test++)
         for (size_t i = 0; test->lenient == 0 && parse(&p, test) && i < p.message.field_count; i++)
             check_without(test, &p.message, i);
 }
@@ -197,7 +181,7 @@ static void test_forwarded_reads_the_same(void **state)
     (void)state;
     parsed first, second;
     char out[8192];
-    for (const corpus_case *test = cases; test->name != NULL; test++) {
+    for (const corpus_case *test = corpus; test->name != NULL; test++) {
         sira_writer writer;
         size_t length;
         sira_via via;
@@ -237,5 +221,5 @@ int main(void)
         cmocka_unit_test(test_each_field_replaced),
         cmocka_unit_test(test_forwarded_reads_the_same),
     };
-    return cmocka_run_group_tests(tests, open_corpus, close_corpus);
+    return cmocka_run_group_tests(tests, corpus_open, corpus_close);
 }

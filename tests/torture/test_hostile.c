@@ -9,7 +9,6 @@
 
 #define LONGEST 8192
 
-static corpus_case *cases;
 static unsigned failures;
 
 static void complain(const corpus_case *test, const char *what, const char *where, size_t offset)
@@ -18,27 +17,13 @@ static void complain(const corpus_case *test, const char *what, const char *wher
         print_error("%s, %s %zu: %s\n", test->name, where, offset, what);
 }
 
-static int open_corpus(void **state)
-{
-    (void)state;
-    cases = corpus_open();
-    return 0;
-}
-
-static int close_corpus(void **state)
-{
-    (void)state;
-    corpus_close(cases);
-    return 0;
-}
-
 static void test_each_message_against_both_pages(void **state)
 {
     (void)state;
     guard pages;
     examined end, start;
     guard_open(&pages, LONGEST);
-    for (const corpus_case *test = cases; test->name != NULL; test++) {
+    for (const corpus_case *test = corpus; test->name != NULL; test++) {
         const char *wrong = examine(guard_at_end(&pages, test->bytes), test->lenient, &end);
         if (wrong != NULL)
             complain(test, wrong, "at the end, of", test->bytes.len);
@@ -84,7 +69,7 @@ static void test_cut_at_every_byte(void **state)
     (void)state;
     guard pages;
     guard_open(&pages, LONGEST);
-    for (const corpus_case *test = cases; test->name != NULL; test++)
+    for (const corpus_case *test = corpus; test->name != NULL; test++)
         cut_one(test, &pages);
     guard_close(&pages);
     assert_int_equal(failures, 0);
@@ -97,7 +82,7 @@ static void test_cut_off_the_front(void **state)
     guard pages;
     examined part;
     guard_open(&pages, LONGEST);
-    for (const corpus_case *test = cases; test->name != NULL; test++)
+    for (const corpus_case *test = corpus; test->name != NULL; test++)
         for (size_t first = 0; first < test->bytes.len; first++) {
             sira_str bytes = {test->bytes.at + first, test->bytes.len - first};
             const char *wrong = examine(guard_at_start(&pages, bytes), test->lenient, &part);
@@ -152,7 +137,7 @@ static void test_every_byte_hostile(void **state)
     (void)state;
     guard pages;
     guard_open(&pages, LONGEST);
-    for (const corpus_case *test = cases; test->name != NULL; test++)
+    for (const corpus_case *test = corpus; test->name != NULL; test++)
         if (!is_repeated(test))
             poison_one(test, &pages);
     guard_close(&pages);
@@ -167,5 +152,5 @@ int main(void)
         cmocka_unit_test(test_cut_off_the_front),
         cmocka_unit_test(test_every_byte_hostile),
     };
-    return cmocka_run_group_tests(tests, open_corpus, close_corpus);
+    return cmocka_run_group_tests(tests, corpus_open, corpus_close);
 }

@@ -10,8 +10,6 @@
 
 #define CAPACITY 4096 /* the longest message has 3515 bytes */
 
-static corpus_case *cases;
-
 /* What a stream is made of, and where each message in it starts. */
 typedef struct stream {
     char *bytes;
@@ -42,20 +40,6 @@ static void append(stream *whole, const char *name, sira_str bytes)
         whole->name[whole->count++] = name;
     }
     whole->length += bytes.len;
-}
-
-static int open_corpus(void **state)
-{
-    (void)state;
-    cases = corpus_open();
-    return 0;
-}
-
-static int close_corpus(void **state)
-{
-    (void)state;
-    corpus_close(cases);
-    return 0;
 }
 
 /* A framer whose buffer has exactly its capacity, and how far it has come. */
@@ -149,7 +133,7 @@ static void feed_in_pieces(const stream *whole, size_t piece, size_t capacity)
 static void fill(stream *whole)
 {
     memset(whole, 0, sizeof *whole);
-    for (const corpus_case *test = cases; test->name != NULL; test++)
+    for (const corpus_case *test = corpus; test->name != NULL; test++)
         if (can_stand_in_stream(test))
             append(whole, test->name, test->bytes);
     assert_true(whole->count > 40);
@@ -197,7 +181,7 @@ static void test_pairs_cut_at_every_byte(void **state)
 {
     (void)state;
     const corpus_case *last = NULL;
-    for (const corpus_case *test = cases; test->name != NULL; test++) {
+    for (const corpus_case *test = corpus; test->name != NULL; test++) {
         if (!can_stand_in_stream(test))
             continue;
         if (last != NULL)
@@ -210,7 +194,7 @@ static void test_pairs_cut_at_every_byte(void **state)
 static void test_buffer_too_short(void **state)
 {
     (void)state;
-    for (const corpus_case *test = cases; test->name != NULL; test++) {
+    for (const corpus_case *test = corpus; test->name != NULL; test++) {
         if (!can_stand_in_stream(test))
             continue;
         reader r;
@@ -297,5 +281,5 @@ int main(void)
         cmocka_unit_test(test_buffer_too_short),
         cmocka_unit_test(test_lost_streams),
     };
-    return cmocka_run_group_tests(tests, open_corpus, close_corpus);
+    return cmocka_run_group_tests(tests, corpus_open, corpus_close);
 }
