@@ -4,6 +4,9 @@
 
 const char *sira_i_lws_end(const char *at, const char *end)
 {
+    /*@ loop invariant BETWEEN(\at(at, Pre), at, end);
+        loop assigns at;
+        loop variant end - at; */
     while (at < end) {
         const char *next = at;
         if (end - next >= 2 && next[0] == '\r' && next[1] == '\n')
@@ -24,6 +27,9 @@ const char *sira_i_lws_end(const char *at, const char *end)
  * compared, hashed or copied. */
 const char *sira_i_behind_quoted(const char *at, const char *end, const char **wrong)
 {
+    /*@ loop invariant BETWEEN(\at(at, Pre), at, end);
+        loop assigns at;
+        loop variant end - at; */
     for (;;) {
         at = sira_i_plain_end(at, end);
         if (at < end && *at != '"')
@@ -49,9 +55,14 @@ const char *sira_i_behind_quoted(const char *at, const char *end, const char **w
 
 /* hostname = *( domainlabel "." ) toplabel [ "." ]: no label starts or ends with '-', and the last starts with a
  * letter. Each octet is of SIRA_I_HOST. */
+/*@ requires RANGE(at, end);
+    assigns \nothing; */
 static bool is_hostname(const char *at, const char *end)
 {
     char before = '.', first = '.';
+    /*@ loop invariant BETWEEN(\at(at, Pre), at, end);
+        loop assigns at, before, first;
+        loop variant end - at; */
     for (; at < end; at++) {
         if (before == '.') {
             if (*at == '.' || *at == '-')
@@ -65,6 +76,8 @@ static bool is_hostname(const char *at, const char *end)
     return before != '-' && sira_i_is(first, SIRA_I_ALPHA);
 }
 
+/*@ requires RANGE(host.at, host.at + host.len);
+    assigns \nothing; */
 static sira_host_kind kind_of(sira_str host)
 {
     sira_endpoint endpoint;
@@ -97,7 +110,10 @@ uint16_t sira_i_port(sira_i_scan *scan)
 {
     const char *at = scan->at;
     unsigned port = 0;
-    for (; at < scan->end && sira_i_is(*at, SIRA_I_DIGIT); at++) {
+    /*@ loop invariant BETWEEN(scan->at, at, scan->end) && port <= 65535;
+        loop assigns at, port;
+        loop variant scan->end - at; */
+    for (; at < scan->end && *at >= '0' && *at <= '9'; at++) {
         port = 10 * port + (unsigned)(*at - '0');
         if (port > 65535)
             return 0;

@@ -13,12 +13,19 @@
 typedef struct sira_i_scan {
     const char *at, *end;
 } sira_i_scan;
+/*@ predicate scannable(sira_i_scan *s) = \valid(s) && RANGE(s->at, s->end); */
 
 /* ---- white space ---- */
 
 /* LWS = [*WSP CRLF] 1*WSP, any number of times. A bare LF gets here only if the index was told to let it pass. */
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures BETWEEN(at, \result, end); */
 const char *sira_i_lws_end(const char *at, const char *end);
 
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures BETWEEN(at, \result, end); */
 static inline const char *sira_i_behind_lws(const char *at, const char *end)
 {
     if (at == end || (unsigned char)*at > ' ')
@@ -28,6 +35,9 @@ static inline const char *sira_i_behind_lws(const char *at, const char *end)
     return sira_i_lws_end(at, end);
 }
 
+/*@ requires scannable(scan);
+    assigns scan->at;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end); */
 static inline void sira_i_skip_lws(sira_i_scan *scan)
 {
     if (scan->at < scan->end && (unsigned char)*scan->at <= ' ')
@@ -36,6 +46,9 @@ static inline void sira_i_skip_lws(sira_i_scan *scan)
 
 /* ---- single octets ---- */
 
+/*@ requires scannable(scan);
+    assigns scan->at;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end); */
 static inline bool sira_i_take(sira_i_scan *scan, char c)
 {
     if (scan->at == scan->end || *scan->at != c)
@@ -45,6 +58,9 @@ static inline bool sira_i_take(sira_i_scan *scan, char c)
 }
 
 /* What stands behind SWS c SWS; NULL when c is not there. */
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures \result == \null || (BETWEEN(at, \result, end) && \result > at); */
 static inline const char *sira_i_behind_separator(const char *at, const char *end, char c)
 {
     if (at == end || *at != c) {
@@ -56,6 +72,9 @@ static inline const char *sira_i_behind_separator(const char *at, const char *en
 }
 
 /* SWS c SWS; when c is not there nothing is taken. */
+/*@ requires scannable(scan);
+    assigns scan->at;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end); */
 static inline bool sira_i_take_around(sira_i_scan *scan, char c)
 {
     const char *behind = sira_i_behind_separator(scan->at, scan->end, c);
@@ -68,9 +87,15 @@ static inline bool sira_i_take_around(sira_i_scan *scan, char c)
 /* ---- runs of octets ---- */
 
 /* sira_i_span for text that is likely long: four octets that have a class in common are passed at once. */
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures BETWEEN(at, \result, end); */
 static inline const char *sira_i_span_far(const char *at, const char *end, unsigned classes)
 {
     const uint16_t *class_of = sira_i_char_class;
+    /*@ loop invariant BETWEEN(\at(at, Pre), at, end);
+        loop assigns at;
+        loop variant end - at; */
     while (SIRA_I_QUICK && end - at >= 4 &&
            (class_of[(unsigned char)at[0]] & class_of[(unsigned char)at[1]] & class_of[(unsigned char)at[2]] &
             class_of[(unsigned char)at[3]] & classes) != 0)
@@ -78,6 +103,9 @@ static inline const char *sira_i_span_far(const char *at, const char *end, unsig
     return sira_i_span(at, end, classes);
 }
 
+/*@ requires scannable(scan);
+    assigns scan->at;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end) && WITHIN(\old(scan->at), \result, scan->at); */
 static inline sira_str sira_i_span_str(sira_i_scan *scan, unsigned classes)
 {
     const char *start = scan->at;
@@ -85,28 +113,18 @@ static inline sira_str sira_i_span_str(sira_i_scan *scan, unsigned classes)
     return (sira_str){start, (size_t)(scan->at - start)};
 }
 
-/* Marks what is no qdtext, and may mark octets above 127. */
-static inline uint64_t sira_i_look_in_quotes(uint64_t octets)
-{
-    uint64_t quote_or_control = (octets ^ SIRA_I_EACH(2)) - SIRA_I_EACH(0x21); /* '"' ^ 2 is below '!' ^ 2 */
-    uint64_t backslash = (octets ^ SIRA_I_EACH('\\')) - SIRA_I_EACH(1);
-    return quote_or_control | backslash | (octets + SIRA_I_EACH(1));
-}
-
 /* The first octet that may be no qdtext; a closer look tells. */
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures BETWEEN(at, \result, end); */
 static inline const char *sira_i_plain_end(const char *at, const char *end)
 {
     return sira_i_first_marked(at, end, sira_i_look_in_quotes);
 }
 
-/* Marks what is no octet of a URI (SIRA_I_URIC), and '!', '~' and what is not ASCII. */
-static inline uint64_t sira_i_look_in_uri(uint64_t octets)
-{
-    uint64_t brackets = ((octets | SIRA_I_EACH(0x62)) ^ SIRA_I_EACH(0x7e)) - SIRA_I_EACH(1); /* < > \ ^ | ~ */
-    uint64_t accent = (octets ^ SIRA_I_EACH('`')) - SIRA_I_EACH(1);
-    return (octets - SIRA_I_EACH('#' + 1)) | brackets | accent | (octets + SIRA_I_EACH(5)) | octets;
-}
-
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures BETWEEN(at, \result, end); */
 static inline const char *sira_i_uri_end(const char *at, const char *end)
 {
     return sira_i_span(sira_i_first_marked(at, end, sira_i_look_in_uri), end, SIRA_I_URIC);
@@ -114,9 +132,16 @@ static inline const char *sira_i_uri_end(const char *at, const char *end)
 
 /* What stands behind a quoted string, at being somewhere behind its opening quote; NULL when it does not close, and
  * where it went wrong. */
+/*@ requires RANGE(at, end) && \valid(wrong);
+    assigns *wrong;
+    ensures \result == \null ==> BETWEEN(at, *wrong, end);
+    ensures \result != \null ==> BETWEEN(at, \result, end) && \result > at && *wrong == \old(*wrong); */
 const char *sira_i_behind_quoted(const char *at, const char *end, const char **wrong);
 
 /* A quoted string with its quotes, at standing on the first; empty when it does not close. */
+/*@ requires scannable(scan) && scan->at < scan->end;
+    assigns scan->at;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end) && WITHIN(\old(scan->at), \result, scan->at); */
 static inline sira_str sira_i_quoted(sira_i_scan *scan)
 {
     const char *start = scan->at, *wrong = start;
@@ -126,6 +151,9 @@ static inline sira_str sira_i_quoted(sira_i_scan *scan)
 }
 
 /* Without its quotes, when it has some. */
+/*@ requires READABLE(value);
+    assigns \nothing;
+    ensures READABLE(\result) && \result.len <= value.len; */
 static inline sira_str sira_i_unquoted(sira_str value)
 {
     return value.len >= 2 && value.at[0] == '"' ? (sira_str){value.at + 1, value.len - 2} : value;
@@ -134,9 +162,15 @@ static inline sira_str sira_i_unquoted(sira_str value)
 /* ---- hosts ---- */
 
 /* host = hostname / IPv4address / IPv6reference. When it is none at stays. */
+/*@ requires scannable(scan) && \valid(host) && \separated(host, scan);
+    assigns scan->at, *host;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end) && WITHIN(\old(scan->at), *host, scan->end); */
 sira_host_kind sira_i_take_host(sira_i_scan *scan, sira_str *host);
 
 /* The same; empty when it is none. */
+/*@ requires scannable(scan);
+    assigns scan->at;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end) && WITHIN(\old(scan->at), \result, scan->end); */
 static inline sira_str sira_i_host(sira_i_scan *scan)
 {
     sira_str host;
@@ -144,6 +178,9 @@ static inline sira_str sira_i_host(sira_i_scan *scan)
 }
 
 /* 1 to 65535; 0 when it is none (then at stays). */
+/*@ requires scannable(scan);
+    assigns scan->at;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end); */
 uint16_t sira_i_port(sira_i_scan *scan);
 
 /* ---- parameters (param.c) ---- */
@@ -168,25 +205,17 @@ typedef struct sira_i_params {
     sira_str list;
     bool bad;
 } sira_i_params;
+/*@ requires scannable(scan) && \valid(params) && \separated(scan, params);
+    assigns scan->at, *params;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end); */
 bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params);
+/*@ requires scannable(scan) && \valid(params) && \separated(scan, params);
+    assigns scan->at, *params;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end); */
 static inline bool sira_i_params_next(sira_i_scan *scan, sira_i_params *params)
 {
     return scan->at < scan->end && (*scan->at == ';' || (unsigned char)*scan->at <= ' ') &&
            sira_i_take_semicolon_param(scan, params);
-}
-
-/* The first eight octets of a token in lower case, NULs behind it; to be compared with sira_i_load("name\0\0\0").
- * Setting the bit of lower case makes no two octets of a token alike but the two cases of a letter. */
-static inline uint64_t sira_i_key(sira_str token, const char *end)
-{
-    uint64_t word = 0;
-    if (end - token.at >= 8) {
-        word = sira_i_load(token.at) | SIRA_I_EACH(0x20);
-        return token.len >= 8 ? word : word & ((UINT64_C(1) << 8 * token.len) - 1);
-    }
-    for (size_t i = 0; i < token.len; i++)
-        word |= ((uint64_t)(unsigned char)token.at[i] | 0x20u) << 8 * i;
-    return word;
 }
 
 /* name=value *( COMMA name=value ), up to the end of the line or the comma before another challenge. Returns NULL, or

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sira/base.h>
+
 #include "base/acsl.h"
 
 /* What only saves time is left out of a build for size; what it hands over to is right by itself. */
@@ -58,8 +60,45 @@ static inline uint64_t sira_i_load_half(const char *text)
     return SIRA_I_OCTET(text, 0) | SIRA_I_OCTET(text, 1) | SIRA_I_OCTET(text, 2) | SIRA_I_OCTET(text, 3);
 }
 
+/* The first eight octets of a token in lower case, NULs behind it; to be compared with sira_i_load("name\0\0\0").
+ * Setting the bit of lower case makes no two octets of a token alike but the two cases of a letter. */
+/*@ requires WITHIN(token.at, token, end) && RANGE(token.at, end);
+    assigns \nothing; */
+static inline uint64_t sira_i_key(sira_str token, const char *end)
+{
+    uint64_t word = 0;
+    if (end - token.at >= 8) {
+        word = sira_i_load(token.at) | SIRA_I_EACH(0x20);
+        return token.len >= 8 ? word : word & ((UINT64_C(1) << 8 * token.len) - 1);
+    }
+    /*@ loop invariant 0 <= i <= token.len;
+        loop assigns i, word;
+        loop variant token.len - i; */
+    for (size_t i = 0; i < token.len; i++)
+        word |= ((uint64_t)(unsigned char)token.at[i] | 0x20u) << 8 * i;
+    return word;
+}
+
 /* A quick look at eight octets: sets the top bit of each that may not stand there, and perhaps of others. */
 typedef uint64_t sira_i_look(uint64_t octets);
+
+/* Marks what is no qdtext, and may mark octets above 127. */
+/*@ assigns \nothing; */
+static inline uint64_t sira_i_look_in_quotes(uint64_t octets)
+{
+    uint64_t quote_or_control = (octets ^ SIRA_I_EACH(2)) - SIRA_I_EACH(0x21); /* '"' ^ 2 is below '!' ^ 2 */
+    uint64_t backslash = (octets ^ SIRA_I_EACH('\\')) - SIRA_I_EACH(1);
+    return quote_or_control | backslash | (octets + SIRA_I_EACH(1));
+}
+
+/* Marks what is no octet of a URI (SIRA_I_URIC), and '!', '~' and what is not ASCII. */
+/*@ assigns \nothing; */
+static inline uint64_t sira_i_look_in_uri(uint64_t octets)
+{
+    uint64_t brackets = ((octets | SIRA_I_EACH(0x62)) ^ SIRA_I_EACH(0x7e)) - SIRA_I_EACH(1); /* < > \ ^ | ~ */
+    uint64_t accent = (octets ^ SIRA_I_EACH('`')) - SIRA_I_EACH(1);
+    return (octets - SIRA_I_EACH('#' + 1)) | brackets | accent | (octets + SIRA_I_EACH(5)) | octets;
+}
 
 /* The first octet that the look marks, or fewer than eight octets before the end. */
 /*@ requires RANGE(at, end);
