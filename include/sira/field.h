@@ -157,11 +157,13 @@ typedef struct sira_contact {
 } sira_contact;
 SIRA_API sira_status sira_contact_next(sira_cursor *cursor, sira_contact *contact, sira_diag *diag);
 
-/* Require, Proxy-Require, Supported, Unsupported, Allow, Allow-Events: one token each. */
+/* Require, Proxy-Require, Supported, Unsupported, Allow, Allow-Events: one token each. Supported and Allow may be empty
+ * (RFC 3261 25.1). */
 SIRA_API sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_diag *diag);
 
-/* WWW-Authenticate and Proxy-Authenticate (RFC 3261 25.1: one per header line; several challenges in one line, as HTTP
- * has them, are read too), Authorization and Proxy-Authorization, and Authentication-Info (scheme is empty). */
+/* WWW-Authenticate and Proxy-Authenticate (RFC 3261 25.1: one per header line, with a parameter at least; several such
+ * challenges in one line, as HTTP has them, are read too), Authorization and Proxy-Authorization, and
+ * Authentication-Info (scheme is empty). */
 typedef struct sira_auth {
     sira_str scheme; /* "Digest" */
     sira_str params; /* a list of name=value, for sira_auth_param_next; that of a challenge is checked, because where it
@@ -230,7 +232,8 @@ SIRA_API sira_status sira_message_token_params(const struct sira_message *messag
 SIRA_API sira_status sira_message_number(const struct sira_message *message, sira_field_id id, uint32_t *number,
                                          sira_diag *diag);
 
-/* Copies a value with each fold (CRLF and white space) made one space. SIRA_OK with *length; SIRA_E_SPACE. */
+/* Copies a value with each fold (CRLF and white space, once or more) made one space. SIRA_OK with *length;
+ * SIRA_E_SPACE. */
 SIRA_API sira_status sira_str_unfold(sira_str value, char *out, size_t size, size_t *length);
 
 /* Copies a quoted string without its quotes and escapes (RFC 3261 25.1 quoted-pair, RFC 7616 3.4 unq()); a token is

@@ -13,11 +13,10 @@ void sira_cursor_init(sira_cursor *cursor, const struct sira_message *message, s
 
 void sira_cursor_init_text(sira_cursor *cursor, sira_str value, sira_field_id id)
 {
-    *cursor = (sira_cursor){.rest = value, .base = value.at, .id = (uint16_t)id};
-    if (value.at == NULL) {
-        cursor->rest.at = "";
-        cursor->base = cursor->rest.at;
-    }
+    if (value.at == NULL)
+        value.at = "";
+    const char *end = value.at + value.len, *at = sira_i_behind_lws(value.at, end);
+    *cursor = (sira_cursor){.rest = {at, (size_t)(end - at)}, .base = value.at, .id = (uint16_t)id};
 }
 
 sira_status sira_i_value_begin(sira_cursor *cursor, sira_i_scan *scan)

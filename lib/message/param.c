@@ -100,6 +100,15 @@ static inline bool is_auth_param(const sira_i_generic_param *p)
     return p->kind == SIRA_I_VALUE_TOKEN || p->kind == SIRA_I_VALUE_QUOTED;
 }
 
+/* Where it is none: behind its name, or in a value that only semicolons have; or where it is wrong anyway (behind is
+ * NULL). */
+static const char *auth_param_wrong(const sira_i_generic_param *p, const char *behind, const char *end)
+{
+    if (p->kind == SIRA_I_VALUE_ADDRESS)
+        return sira_i_span(p->value.at, end, SIRA_I_TOKEN);
+    return behind != NULL ? sira_i_behind_lws(behind, end) : p->wrong;
+}
+
 /* Behind a comma: a scheme, white space and more, as HTTP puts several challenges into one line? */
 static bool is_challenge(const sira_i_generic_param *p, const char *end)
 {
@@ -118,7 +127,7 @@ const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list)
             usual = behind_param(at, end, &p);
             if (usual == NULL || !is_auth_param(&p)) {
                 bool stops = usual != NULL && behind > start && is_challenge(&p, end);
-                scan->at = stops ? behind : usual != NULL ? usual : p.wrong;
+                scan->at = stops ? behind : auth_param_wrong(&p, usual, end);
                 list->len = (size_t)(behind - start);
                 return stops ? NULL : "name=value";
             }
@@ -145,18 +154,19 @@ static inline sira_status go_on(sira_str *rest, const char *behind, const char *
 static sira_status next_of(sira_str *rest, char separator, sira_str *name, sira_str *value)
 {
     sira_i_generic_param p;
+    bool is_auth = separator == ',';
     const char *end = sira_i_end(*rest), *at = sira_i_behind_lws(rest->at, end);
     if (at == end)
         return SIRA_IDLE;
     const char *behind = behind_param(at, end, &p);
     *name = p.name;
     *value = p.value;
-    if (behind == NULL) {
-        *rest = (sira_str){p.wrong, (size_t)(end - p.wrong)};
+    if (behind == NULL || (is_auth && !is_auth_param(&p))) {
+        const char *wrong = is_auth ? auth_param_wrong(&p, behind, end) : p.wrong;
+        *rest = (sira_str){wrong, (size_t)(end - wrong)};
         return SIRA_E_SYNTAX;
     }
-    sira_status status = go_on(rest, behind, end, separator);
-    return separator == ',' && !is_auth_param(&p) ? SIRA_E_SYNTAX : status;
+    return go_on(rest, behind, end, separator);
 }
 
 sira_status sira_param_next(sira_str *rest, sira_str *name, sira_str *value)

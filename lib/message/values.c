@@ -8,12 +8,13 @@
 sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_diag *diag)
 {
     sira_i_scan scan;
-    do { /* Supported and Allow may be empty (25.1): on to the next line */
+    bool may_be_empty = cursor->id == SIRA_FIELD_SUPPORTED || cursor->id == SIRA_FIELD_ALLOW; /* RFC 3261 25.1 */
+    do {
         sira_status status = sira_i_value_begin(cursor, &scan);
         if (status != SIRA_OK)
             return status;
         cursor->rest = (sira_str){NULL, 0};
-    } while (scan.at == scan.end);
+    } while (may_be_empty && scan.at == scan.end);
     *token = sira_i_span_str(&scan, SIRA_I_TOKEN);
     if (token->len == 0)
         return sira_i_value_bad(cursor, scan.at, "a token", diag);

@@ -177,7 +177,7 @@ static void test_wrong_addresses(void **state)
     (void)state;
     static const char *const texts[] = {
         "^",
-        "^ ",
+        " ^",
         "^,",
         "^;tag=1",
         "^>",
