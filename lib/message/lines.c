@@ -209,7 +209,8 @@ sira_status sira_i_lines_fields(sira_i_lines *lines, sira_field *slots, size_t c
     const char *at = lines->at, *end = lines->end;
     size_t n = *count;
     /*@ loop invariant BETWEEN(lines->at, at, end) && *count <= n <= capacity;
-        loop invariant \forall integer i; *count <= i < n ==> WITHIN(lines->at, slots[i].value, end);
+        loop invariant \forall integer i; *count <= i < n ==> BETWEEN(lines->at, slots[i].value.at, end);
+        loop invariant \forall integer i; *count <= i < n ==> slots[i].value.len <= end - slots[i].value.at;
         loop invariant n > *count ==> at > lines->at;
         loop assigns at, n, slots[*count .. capacity - 1], *error;
         loop variant capacity - n; */

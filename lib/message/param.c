@@ -2,13 +2,22 @@
  * credentials. */
 #include "message/scan.h"
 
+/*@ predicate read_to(char *at, char *behind, char *end, sira_i_generic_param *p) =
+        behind == \null ? BETWEEN(at, p->wrong, end) : BETWEEN(at, behind, end) && behind > at; */
+
 /* An IPv6 address: a host has brackets, received has none (RFC 5118 4.5). */
+/*@ requires RANGE(at, end) && at < end && \valid(p);
+    assigns p->value, p->kind, p->wrong;
+    ensures read_to(at, \result, end, p) && WITHIN(at, p->value, end) && p->kind == SIRA_I_VALUE_ADDRESS; */
 static const char *behind_ipv6(const char *at, const char *end, sira_i_generic_param *p)
 {
     sira_endpoint endpoint;
     const char *stop = at;
     if (*at == '[')
         stop++;
+    /*@ loop invariant BETWEEN(at, stop, end) && stop >= \at(stop, LoopEntry);
+        loop assigns stop;
+        loop variant end - stop; */
     while (stop < end && (sira_i_is(*stop, SIRA_I_HEX) || *stop == ':' || *stop == '.'))
         stop++;
     if (*at == '[' && stop < end)
@@ -20,6 +29,11 @@ static const char *behind_ipv6(const char *at, const char *end, sira_i_generic_p
 }
 
 /* gen-value = token / host / quoted-string; returns what stands behind it, or NULL. */
+/*@ requires RANGE(at, end) && \valid(p) && p->kind == SIRA_I_VALUE_NONE;
+    assigns p->value, p->kind, p->wrong;
+    ensures read_to(at, \result, end, p);
+    ensures \result != \null ==> p->kind != SIRA_I_VALUE_NONE;
+    ensures \result != \null || p->kind == SIRA_I_VALUE_ADDRESS ==> WITHIN(at, p->value, end); */
 static inline const char *behind_value(const char *at, const char *end, sira_i_generic_param *p)
 {
     const char *stop;
@@ -42,18 +56,14 @@ static inline const char *behind_value(const char *at, const char *end, sira_i_g
     return stop;
 }
 
-/* The first of eight octets that is no letter: names are mostly letters, and few. */
-static inline const char *letters_end(const char *at)
-{
-    uint64_t word = sira_i_load(at), lower = word | SIRA_I_EACH(0x20);
-    uint64_t marks = ((lower - SIRA_I_EACH('a')) | (lower + SIRA_I_EACH(0x7f - 'z')) | word) & SIRA_I_HIGH;
-    return marks != 0 ? at + sira_i_lowest(marks) : at + 8;
-}
-
 /* name [ EQUAL value ]; returns what stands behind it, or NULL. */
+/*@ requires RANGE(at, end) && \valid(p);
+    assigns p->name, p->value, p->kind, p->wrong;
+    ensures read_to(at, \result, end, p) && WITHIN(at, p->name, end);
+    ensures p->kind == SIRA_I_VALUE_ADDRESS ==> WITHIN(at, p->value, end); */
 static const char *behind_param(const char *at, const char *end, sira_i_generic_param *p)
 {
-    const char *stop = sira_i_span(SIRA_I_QUICK && end - at >= 8 ? letters_end(at) : at, end, SIRA_I_TOKEN);
+    const char *stop = sira_i_span(SIRA_I_QUICK && end - at >= 8 ? sira_i_letters_end(at) : at, end, SIRA_I_TOKEN);
     p->name = (sira_str){at, (size_t)(stop - at)};
     p->value = (sira_str){NULL, 0};
     p->kind = SIRA_I_VALUE_NONE;
@@ -67,11 +77,14 @@ static const char *behind_param(const char *at, const char *end, sira_i_generic_
 
 /* The short way for what stands most in challenges and credentials: letters="text". Returns what stands behind it, and
  * where '=' is; NULL when it is anything else. */
+/*@ requires RANGE(at, end) && \valid(equals);
+    assigns *equals;
+    ensures \result != \null ==> BETWEEN(at, \result, end) && BETWEEN(at, *equals, \result) && *equals < \result; */
 static inline const char *behind_usual_param(const char *at, const char *end, const char **equals)
 {
     if (!SIRA_I_QUICK || end - at < 16)
         return NULL;
-    const char *name_end = letters_end(at);
+    const char *name_end = sira_i_letters_end(at);
     if (name_end == at || name_end[0] != '=' || name_end[1] != '"')
         return NULL;
     const char *stop = sira_i_plain_end(name_end + 2, end);
@@ -95,6 +108,8 @@ bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params)
 }
 
 /* auth-param = auth-param-name EQUAL ( token / quoted-string ) */
+/*@ requires \valid_read(p);
+    assigns \nothing; */
 static inline bool is_auth_param(const sira_i_generic_param *p)
 {
     return p->kind == SIRA_I_VALUE_TOKEN || p->kind == SIRA_I_VALUE_QUOTED;
@@ -102,6 +117,13 @@ static inline bool is_auth_param(const sira_i_generic_param *p)
 
 /* Where it is none: behind its name, or in a value that only semicolons have; or where it is wrong anyway (behind is
  * NULL). */
+/*@ requires \valid_read(p) && (behind == \null || RANGE(behind, end)) && \object_pointer(end);
+    requires p->kind == SIRA_I_VALUE_ADDRESS ==> RANGE(p->value.at, end);
+    requires behind == \null ==> \object_pointer(p->wrong);
+    assigns \nothing;
+    ensures p->kind == SIRA_I_VALUE_ADDRESS ==> BETWEEN(p->value.at, \result, end);
+    ensures p->kind != SIRA_I_VALUE_ADDRESS && behind != \null ==> BETWEEN(behind, \result, end);
+    ensures p->kind != SIRA_I_VALUE_ADDRESS && behind == \null ==> \result == p->wrong; */
 static const char *auth_param_wrong(const sira_i_generic_param *p, const char *behind, const char *end)
 {
     if (p->kind == SIRA_I_VALUE_ADDRESS)
@@ -110,6 +132,8 @@ static const char *auth_param_wrong(const sira_i_generic_param *p, const char *b
 }
 
 /* Behind a comma: a scheme, white space and more, as HTTP puts several challenges into one line? */
+/*@ requires \valid_read(p) && RANGE(p->name.at, end) && WITHIN(p->name.at, p->name, end);
+    assigns \nothing; */
 static bool is_challenge(const sira_i_generic_param *p, const char *end)
 {
     const char *behind = p->name.at + p->name.len, *next = sira_i_behind_lws(behind, end);
@@ -120,6 +144,10 @@ const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list)
 {
     const char *start = scan->at, *end = scan->end, *at = start, *behind = start, *equals;
     *list = (sira_str){start, 0};
+    /*@ loop invariant BETWEEN(start, behind, end);
+        loop invariant BETWEEN(behind, at, end);
+        loop assigns at, behind, equals;
+        loop variant end - at; */
     do {
         const char *usual = behind_usual_param(at, end, &equals);
         if (usual == NULL) {
@@ -143,6 +171,9 @@ const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list)
 /* ---- public ---- */
 
 /* What stands behind a parameter: SIRA_OK, a separator and another one, or the end. */
+/*@ requires \valid(rest) && RANGE(behind, end);
+    assigns *rest;
+    ensures WITHIN(behind, *rest, end); */
 static inline sira_status go_on(sira_str *rest, const char *behind, const char *end, char separator)
 {
     const char *next = sira_i_behind_separator(behind, end, separator);
@@ -151,6 +182,11 @@ static inline sira_status go_on(sira_str *rest, const char *behind, const char *
     return (next != NULL) == (at < end) ? SIRA_OK : SIRA_E_SYNTAX;
 }
 
+/*@ requires \valid(rest) && RANGE(rest->at, rest->at + rest->len) && \valid(name) && \valid(value);
+    requires \separated(rest, name, value);
+    assigns *rest, *name, *value;
+    ensures \result == SIRA_OK ==> WITHIN(\old(rest->at), *name, \old(rest->at + rest->len));
+    ensures WITHIN(\old(rest->at), *rest, \old(rest->at + rest->len)); */
 static sira_status next_of(sira_str *rest, char separator, sira_str *name, sira_str *value)
 {
     sira_i_generic_param p;
@@ -169,20 +205,34 @@ static sira_status next_of(sira_str *rest, char separator, sira_str *name, sira_
     return go_on(rest, behind, end, separator);
 }
 
+/*@ requires \valid(rest) && RANGE(rest->at, rest->at + rest->len) && \valid(name) && \valid(value);
+    requires \separated(rest, name, value);
+    assigns *rest, *name, *value;
+    ensures \result == SIRA_OK ==> WITHIN(\old(rest->at), *name, \old(rest->at + rest->len));
+    ensures WITHIN(\old(rest->at), *rest, \old(rest->at + rest->len)); */
 sira_status sira_param_next(sira_str *rest, sira_str *name, sira_str *value)
 {
     return next_of(rest, ';', name, value);
 }
 
+/*@ requires RANGE(params.at, params.at + params.len) && READABLE(name) && \valid(value);
+    assigns *value; */
 sira_status sira_param_find(sira_str params, sira_str name, sira_str *value)
 {
     sira_str found;
+    /*@ loop invariant RANGE(params.at, params.at + params.len);
+        loop assigns params, found, *value; */
     while (sira_param_next(&params, &found, value) == SIRA_OK)
         if (sira_str_equal_nocase(found, name))
             return SIRA_OK;
     return SIRA_IDLE;
 }
 
+/*@ requires \valid(rest) && RANGE(rest->at, rest->at + rest->len) && \valid(name) && \valid(value);
+    requires \separated(rest, name, value);
+    assigns *rest, *name, *value;
+    ensures \result == SIRA_OK ==> WITHIN(\old(rest->at), *name, \old(rest->at + rest->len));
+    ensures WITHIN(\old(rest->at), *rest, \old(rest->at + rest->len)); */
 sira_status sira_auth_param_next(sira_str *rest, sira_str *name, sira_str *value)
 {
     const char *at = rest->at, *end = sira_i_end(*rest), *equals;
@@ -190,6 +240,6 @@ sira_status sira_auth_param_next(sira_str *rest, sira_str *name, sira_str *value
     if (behind == NULL)
         return next_of(rest, ',', name, value);
     *name = (sira_str){at, (size_t)(equals - at)};
-    *value = (sira_str){equals + 1, (size_t)(behind - equals - 1)};
+    *value = (sira_str){equals + 1, (size_t)(behind - (equals + 1))};
     return go_on(rest, behind, end, ',');
 }

@@ -206,10 +206,12 @@ typedef struct sira_i_params {
     bool bad;
 } sira_i_params;
 /*@ requires scannable(scan) && \valid(params) && \separated(scan, params);
+    requires params->list.at == \null || RANGE(params->list.at, scan->at);
     assigns scan->at, *params;
     ensures BETWEEN(\old(scan->at), scan->at, scan->end); */
 bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params);
 /*@ requires scannable(scan) && \valid(params) && \separated(scan, params);
+    requires params->list.at == \null || RANGE(params->list.at, scan->at);
     assigns scan->at, *params;
     ensures BETWEEN(\old(scan->at), scan->at, scan->end); */
 static inline bool sira_i_params_next(sira_i_scan *scan, sira_i_params *params)
@@ -220,6 +222,10 @@ static inline bool sira_i_params_next(sira_i_scan *scan, sira_i_params *params)
 
 /* name=value *( COMMA name=value ), up to the end of the line or the comma before another challenge. Returns NULL, or
  * what was expected. */
+/*@ requires scannable(scan) && \valid(list) && \separated(scan, list);
+    assigns scan->at, *list;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end);
+    ensures list->at == \old(scan->at) && list->len <= scan->end - \old(scan->at); */
 const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list);
 
 /* ---- addresses (address.c) ---- */

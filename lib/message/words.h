@@ -60,6 +60,17 @@ static inline uint64_t sira_i_load_half(const char *text)
     return SIRA_I_OCTET(text, 0) | SIRA_I_OCTET(text, 1) | SIRA_I_OCTET(text, 2) | SIRA_I_OCTET(text, 3);
 }
 
+/* The first of eight octets that is no letter: names are mostly letters, and few. */
+/*@ requires \valid_read(at + (0 .. 7));
+    assigns \nothing;
+    ensures BETWEEN(at, \result, at + 8); */
+static inline const char *sira_i_letters_end(const char *at)
+{
+    uint64_t word = sira_i_load(at), lower = word | SIRA_I_EACH(0x20);
+    uint64_t marks = ((lower - SIRA_I_EACH('a')) | (lower + SIRA_I_EACH(0x7f - 'z')) | word) & SIRA_I_HIGH;
+    return marks != 0 ? at + sira_i_lowest(marks) : at + 8;
+}
+
 /* The first eight octets of a token in lower case, NULs behind it; to be compared with sira_i_load("name\0\0\0").
  * Setting the bit of lower case makes no two octets of a token alike but the two cases of a letter. */
 /*@ requires WITHIN(token.at, token, end) && RANGE(token.at, end);
