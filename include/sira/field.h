@@ -184,7 +184,7 @@ typedef struct sira_warning {
 SIRA_API sira_status sira_warning_next(sira_cursor *cursor, sira_warning *warning, sira_diag *diag);
 
 /* Reason (RFC 3326), Security-Client, Security-Server, Security-Verify (RFC 3329), Event (RFC 6665),
- * Subscription-State, Accept and Content-Type ("type/subtype"): a token, then parameters. */
+ * Subscription-State, Accept and Content-Type ("type/subtype"): a token, then parameters. Accept may be empty. */
 typedef struct sira_token_params {
     sira_str token;
     sira_str params;

@@ -5,16 +5,26 @@
 
 #include "message/scan.h"
 
-sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_diag *diag)
+/* Some lists may be empty (RFC 3261 25.1); then the next value stands in another line. */
+static sira_status begin_list(sira_cursor *cursor, sira_i_scan *scan)
 {
-    sira_i_scan scan;
-    bool may_be_empty = cursor->id == SIRA_FIELD_SUPPORTED || cursor->id == SIRA_FIELD_ALLOW; /* RFC 3261 25.1 */
+    unsigned id = cursor->id;
+    bool may_be_empty = id == SIRA_FIELD_SUPPORTED || id == SIRA_FIELD_ALLOW || id == SIRA_FIELD_ACCEPT;
     do {
-        sira_status status = sira_i_value_begin(cursor, &scan);
+        sira_status status = sira_i_value_begin(cursor, scan);
         if (status != SIRA_OK)
             return status;
         cursor->rest = (sira_str){NULL, 0};
-    } while (may_be_empty && scan.at == scan.end);
+    } while (may_be_empty && scan->at == scan->end);
+    return SIRA_OK;
+}
+
+sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_diag *diag)
+{
+    sira_i_scan scan;
+    sira_status status = begin_list(cursor, &scan);
+    if (status != SIRA_OK)
+        return status;
     *token = sira_i_span_str(&scan, SIRA_I_TOKEN);
     if (token->len == 0)
         return sira_i_value_bad(cursor, scan.at, "a token", diag);
@@ -26,7 +36,7 @@ sira_status sira_token_params_next(sira_cursor *cursor, sira_token_params *value
 {
     sira_i_scan scan;
     sira_i_params param = {0};
-    sira_status status = sira_i_value_begin(cursor, &scan);
+    sira_status status = begin_list(cursor, &scan);
     if (status != SIRA_OK)
         return status;
     memset(value, 0, sizeof *value);
@@ -229,9 +239,10 @@ sira_status sira_message_retry_after(const struct sira_message *message, sira_re
     while (sira_i_params_next(&scan, &param)) {
         if (!sira_str_equal_nocase(param.now.name, SIRA_STR("duration")))
             continue;
+        bool again = found.has_duration; /* RFC 3261 7.3.1 */
         found.has_duration = true;
-        if (sira_str_to_u32(param.now.value, UINT32_MAX, &found.duration) != SIRA_OK)
-            return sira_i_value_bad(&cursor, param.now.name.at, "a number of seconds", diag);
+        if (again || sira_str_to_u32(param.now.value, UINT32_MAX, &found.duration) != SIRA_OK)
+            return sira_i_value_bad(&cursor, param.now.name.at, "a number of seconds, once", diag);
     }
     if (param.bad)
         return sira_i_value_bad(&cursor, scan.at, "a parameter", diag);
