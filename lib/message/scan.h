@@ -153,7 +153,8 @@ static inline sira_str sira_i_quoted(sira_i_scan *scan)
 /* Without its quotes, when it has some. */
 /*@ requires READABLE(value);
     assigns \nothing;
-    ensures READABLE(\result) && \result.len <= value.len; */
+    ensures READABLE(\result) && \result.len <= value.len;
+    ensures \result.at == value.at || (\result.at == value.at + 1 && \result.len + 1 < value.len); */
 static inline sira_str sira_i_unquoted(sira_str value)
 {
     return value.len >= 2 && value.at[0] == '"' ? (sira_str){value.at + 1, value.len - 2} : value;
