@@ -57,6 +57,7 @@ static void compress(void *state, const uint8_t *block)
     }
     for (unsigned i = 0; i < 4; i++)
         sum[i] += s[i];
+    sira_wipe(s, sizeof s);
     sira_wipe(x, sizeof x);
 }
 

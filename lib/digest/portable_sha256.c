@@ -56,6 +56,7 @@ static void compress(void *state, const uint8_t *block)
     }
     for (unsigned i = 0; i < 8; i++)
         sum[i] += s[i];
+    sira_wipe(s, sizeof s);
     sira_wipe(w, sizeof w);
 }
 
