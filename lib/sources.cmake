@@ -35,6 +35,7 @@ set(SIRA_SOURCES
     lib/message/write_fields.c
     lib/message/writer.c
     lib/digest/accept.c
+    lib/digest/aka.c
     lib/digest/algorithm.c
     lib/digest/authorize.c
     lib/digest/base64.c

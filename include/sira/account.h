@@ -22,8 +22,7 @@ typedef struct sira_account_config {
     sira_digest_ha1_fn get_ha1; /* or this; when it says SIRA_MORE, go on with sira_account_give_ha1 */
     void *get_ha1_context;
     sira_digest_policy policy;
-    sira_digest_aka_fn get_aka; /* or this: a USIM; when it says SIRA_MORE, go on with sira_account_give_aka */
-    void *get_aka_context;
+    const sira_digest_usim *usim; /* or this; when its get_aka says SIRA_MORE, go on with sira_account_give_aka */
 } sira_account_config;
 
 SIRA_API void sira_account_config_init(sira_account_config *config);
@@ -40,7 +39,7 @@ SIRA_API sira_status sira_account_give_ha1(sira_account *account, sira_str realm
 
 /* The same for what get_aka announced. Also the errors of sira_digest_client_give_aka; the attempt then ends by itself
  * when 64*T1 are over. */
-SIRA_API sira_status sira_account_give_aka(sira_account *account, sira_str realm, const sira_aka *aka);
+SIRA_API sira_status sira_account_give_aka(sira_account *account, const uint8_t rand[16], const sira_aka *aka);
 
 /* Writes what should outlive a reboot: realms, nonces with their counts, the downgrade memory; no password and no HA1.
  * out: SIRA_DIGEST_EXPORT_SIZE bytes always suffice. SIRA_OK with *length; SIRA_E_SPACE; SIRA_IDLE: the account has no

@@ -66,12 +66,14 @@ SIRA_API sira_status sira_digest_ha1(const sira_hash *hash, sira_hash_algorithm 
 
 /* How challenges are chosen. All zero is the default. */
 typedef struct sira_digest_policy {
-    bool strongest_first;      /* default: the topmost that is supported (RFC 8760 2.4) */
+    bool strongest_first;      /* default: the topmost that is supported (RFC 8760 2.4) and, where the realm has offered
+                                  a stronger one before, not weaker than that */
     uint8_t minimum_algorithm; /* sira_algorithm; weaker challenges are skipped; NONE: any. Compared by the hash: MD5 <
                                   SHA-256 < SHA-512-256 < AKAv1 < AKAv2 */
     uint8_t minimum_qop;       /* sira_qop; NONE: challenges without qop are answered too; AUTH_INT: only auth-int */
     bool prefer_auth_int;      /* when both are offered; default: auth */
-    bool allow_downgrade;      /* accept a weaker algorithm than the realm offered before */
+    bool allow_downgrade;      /* accept a weaker algorithm than the realm offered before, or, for a realm that is not
+                                  remembered, than any that had to make room */
     bool require_rspauth;      /* a 2xx to a request with credentials must prove the password (RFC 7616 3.5) */
 } sira_digest_policy;
 
@@ -95,13 +97,22 @@ typedef struct sira_aka {
  * sira_digest_client_give_aka; return an error when the network is not genuine (MAC) or the card fails. */
 typedef sira_status (*sira_digest_aka_fn)(void *context, const uint8_t rand[16], const uint8_t autn[16], sira_aka *aka);
 
-/* Who answers. Strings are borrowed: they must outlive the client. At least one of password, ha1, get_ha1, get_aka is
- * needed; the first of them in this order that fits a challenge is used, get_aka for AKA challenges and only for them.
- */
+/* A USIM, for AKAv1-MD5 (RFC 3310) and AKAv2-MD5 (RFC 4169). What these take is linked only into programs that call
+ * sira_digest_usim_init. Fields are not API. */
+typedef struct sira_digest_usim {
+    const struct sira_digest_usim_ops *ops;
+    sira_digest_aka_fn get_aka;
+    void *context;
+} sira_digest_usim;
+SIRA_API void sira_digest_usim_init(sira_digest_usim *usim, sira_digest_aka_fn get_aka, void *context);
+
+/* Who answers. Strings are borrowed: they must outlive the client. At least one of password, ha1, get_ha1, usim is
+ * needed; the first of them in this order that fits a challenge is used, usim for AKA challenges and only for them. */
 typedef struct sira_digest_client_config {
     size_t size; /* sizeof this struct; sira_digest_client_config_init sets it */
     sira_hash hash;
-    sira_str user;                 /* without escapes, at most SIRA_LIMIT_CONFIG bytes */
+    sira_str user;                 /* without escapes, at most SIRA_LIMIT_CONFIG bytes. Beyond ASCII UTF-8 in the form
+                                      that the server's accounts have, as a rule NFC (RFC 7616 4); the same for password */
     sira_str password;             /* or: */
     sira_str ha1[SIRA_HASH_COUNT]; /* hex, by sira_hash_algorithm; empty: none. Only algorithms given here are answered
                                       when there is no password */
@@ -109,8 +120,7 @@ typedef struct sira_digest_client_config {
     sira_digest_ha1_fn get_ha1;    /* or this */
     void *get_ha1_context;
     sira_digest_policy policy;
-    sira_digest_aka_fn get_aka; /* or this */
-    void *get_aka_context;
+    const sira_digest_usim *usim; /* or this */
 } sira_digest_client_config;
 SIRA_API void sira_digest_client_config_init(sira_digest_client_config *config);
 
@@ -134,7 +144,8 @@ typedef struct sira_digest_realm {
 typedef struct sira_digest_client {
     const sira_digest_client_config *config;
     sira_digest_realm realms[SIRA_LIMIT_REALMS];
-    uint8_t strongest; /* downgrade memory of realms that had to make room */
+    uint8_t strongest;   /* downgrade memory of realms that had to make room */
+    uint8_t passed_over; /* responses in a row that asked for another realm than was answered */
 } sira_digest_client;
 
 /* What one request carried: enough to write it again byte for byte, and to judge what comes back. A few dozen bytes;
@@ -178,12 +189,13 @@ SIRA_API void sira_digest_client_begin(sira_digest_client *client, sira_digest_a
 SIRA_API sira_status sira_digest_client_write(sira_digest_client *client, const sira_digest_attempt *attempt,
                                               const sira_digest_request *request, sira_writer *writer);
 
-/* Takes a 401 or 407 to a request. Exactly one fresh challenge is answered per realm; stale is decided by what was
- * sent. SIRA_OK: begin again and send (new CSeq); SIRA_MORE: HA1 or the USIM's answer comes later; SIRA_E_CREDENTIALS:
- * what we sent was rejected; SIRA_E_STALE: two fresh answers in a row were called stale: back off; SIRA_E_CHALLENGE:
+/* Takes a 401 or 407 to a request. Exactly one fresh challenge is answered per realm, and of realms that take turns no
+ * more than SIRA_LIMIT_REALMS in a row; stale is decided by what was sent. SIRA_OK: begin again and send (new CSeq);
+ * SIRA_MORE: HA1 or the USIM's answer comes later; SIRA_E_CREDENTIALS: what we sent was rejected, whatever challenge
+ * stands in the response; SIRA_E_STALE: two fresh answers in a row were called stale: back off; SIRA_E_CHALLENGE:
  * nothing that can be answered; SIRA_E_DOWNGRADE: only weaker than before; SIRA_E_LIMIT: a nonce, realm or opaque is
- * too long to keep (diag says which); SIRA_E_SYNTAX; SIRA_E_HASH; what get_ha1 or get_aka failed with. On every error
- * nothing has changed except that a rejected nonce is forgotten. */
+ * too long to keep, or there are too many of them (diag says which); SIRA_E_SYNTAX; SIRA_E_HASH; what get_ha1 or
+ * get_aka failed with. On every error nothing has changed except that rejected nonces are forgotten. */
 SIRA_API sira_status sira_digest_client_challenged(sira_digest_client *client, const sira_digest_attempt *attempt,
                                                    const sira_message *response, sira_diag *diag);
 
@@ -192,14 +204,16 @@ SIRA_API sira_status sira_digest_client_challenged(sira_digest_client *client, c
 SIRA_API sira_status sira_digest_client_give_ha1(sira_digest_client *client, sira_str realm,
                                                  sira_hash_algorithm algorithm, const uint8_t ha1[SIRA_HASH_SIZE_MAX]);
 
-/* The same for what get_aka announced. Also SIRA_E_HASH, SIRA_E_ARGUMENT: res_len out of its range; and
- * SIRA_E_CREDENTIALS: a second resynchronization in a row. */
-SIRA_API sira_status sira_digest_client_give_aka(sira_digest_client *client, sira_str realm, const sira_aka *aka);
+/* The same for what get_aka announced; rand: of the challenge that is answered, so that an answer that comes too late
+ * is not taken for another one's. Also SIRA_E_HASH, SIRA_E_ARGUMENT: res_len out of its range; and SIRA_E_CREDENTIALS:
+ * a second resynchronization in a row. */
+SIRA_API sira_status sira_digest_client_give_aka(sira_digest_client *client, const uint8_t rand[16],
+                                                 const sira_aka *aka);
 
 /* Takes any 2xx to a request: Authentication-Info and Proxy-Authentication-Info with rspauth and nextnonce. SIRA_OK,
- * also when there is none; SIRA_IDLE: the field is malformed, or its nextnonce is over its limit, and was not used: the
- * response may be trusted; SIRA_E_RSPAUTH: the proof is wrong or can't be computed, or is missing while the policy
- * demands it: do not trust the response, of which nothing was taken. */
+ * also when there is none; SIRA_IDLE with diag: a field is malformed, or its nextnonce is over its limit, and was not
+ * used: the response may be trusted; SIRA_E_RSPAUTH: the proof is wrong or can't be computed, or is missing while the
+ * policy demands it: do not trust the response, of which nothing was taken. */
 SIRA_API sira_status sira_digest_client_accepted(sira_digest_client *client, const sira_digest_attempt *attempt,
                                                  const sira_digest_request *request, const sira_message *response,
                                                  sira_diag *diag);

@@ -38,12 +38,14 @@ typedef struct sira_credentials {
 } sira_credentials;
 
 /* Takes one value apart and checks that it is complete: with qop also nc and cnonce, and a user name in one form only.
- * SIRA_OK; SIRA_IDLE: another scheme than Digest; SIRA_E_SYNTAX with diag, whose offset counts from auth->params. */
+ * SIRA_OK; SIRA_IDLE: another scheme than Digest; SIRA_E_SYNTAX with diag, whose offset counts from auth->params; then
+ * realm alone is set, if it could be read, so that a server can tell whose they are. */
 SIRA_API sira_status sira_credentials_parse(sira_credentials *credentials, const sira_auth *auth, sira_diag *diag);
 
 /* Are these credentials the right ones for a request, given HA1 (also with -sess)? Nothing is said about the nonce. For
- * AKA HA1 is that of the user's RES (RFC 3310 3.3). SIRA_OK; SIRA_E_CREDENTIALS; SIRA_E_LIMIT: a nonce over
- * SIRA_LIMIT_NONCE, or another value over SIRA_LIMIT_CONFIG; SIRA_E_HASH. */
+ * AKA HA1 is that of the user's RES (RFC 3310 3.3). SIRA_OK; SIRA_E_CREDENTIALS; SIRA_E_LIMIT: a value with escapes or
+ * folds is too long to resolve them (a nonce over SIRA_LIMIT_NONCE, another one over SIRA_LIMIT_CONFIG); SIRA_E_HASH.
+ */
 SIRA_API sira_status sira_credentials_check(const sira_credentials *credentials, const sira_hash *hash,
                                             const sira_digest_request *request, const uint8_t ha1[SIRA_HASH_SIZE_MAX]);
 
@@ -114,17 +116,14 @@ typedef struct sira_digest_server_config {
     uint32_t lifetime;       /* ms that a nonce lives; default 300000 */
     sira_digest_slot *slots; /* at least one; twice as many as accounts that are active within a lifetime are good */
     size_t slot_count;
-    const uint8_t
-        *key; /* SIRA_DIGEST_KEY_SIZE bytes, read by init only; default: random. A key of its own is needed only
-                 where several processes answer for one realm and a round trip for a stale nonce is too much */
 } sira_digest_server_config;
 SIRA_API void sira_digest_server_config_init(sira_digest_server_config *config);
 
 /* Fields are not API. */
 typedef struct sira_digest_server {
     const sira_digest_server_config *config;
-    uint8_t keys[2][SIRA_DIGEST_KEY_SIZE]; /* the present and the former one */
-    uint8_t boot[4]; /* nonces of a former run are stale: what they were used for is not known any more */
+    uint8_t keys[2][SIRA_DIGEST_KEY_SIZE]; /* the present and the former one; random, so that the nonces of a former
+                                              run, of whose use nothing is known any more, are not taken */
     uint32_t counter;
     bool has_former_key;
 } sira_digest_server;
@@ -134,9 +133,9 @@ typedef struct sira_digest_server {
 SIRA_API sira_status sira_digest_server_init(sira_digest_server *server, const sira_digest_server_config *config,
                                              sira_diag *diag);
 
-/* Nonces are made with this key from now on; those made with the one before are still taken, those before that are not.
- * key: NULL for a random one. SIRA_OK; SIRA_E_ENTROPY: all stays as it was. */
-SIRA_API sira_status sira_digest_server_rotate(sira_digest_server *server, const uint8_t *key);
+/* Nonces are made with a new random key from now on; those made with the one before are still taken, those before that
+ * are not. SIRA_OK; SIRA_E_ENTROPY: all stays as it was. */
+SIRA_API sira_status sira_digest_server_rotate(sira_digest_server *server);
 
 /* Wipes keys and slots. */
 SIRA_API void sira_digest_server_wipe(sira_digest_server *server);
@@ -154,7 +153,8 @@ typedef struct sira_digest_peer {
 SIRA_API sira_status sira_digest_server_challenge(sira_digest_server *server, const sira_digest_peer *peer, bool stale,
                                                   sira_writer *writer);
 
-/* Who it was, and what Authentication-Info needs. Views point into the request. */
+/* Who it was, and what Authentication-Info needs. Views point into the request, user into the struct itself: it is not
+ * to be copied. */
 typedef struct sira_digest_verified {
     sira_str user; /* without escapes; the account's name if the look-up gave one */
     sira_credentials credentials;
@@ -164,7 +164,8 @@ typedef struct sira_digest_verified {
     bool renew;                      /* the nonce is due for a successor. Not API */
 } sira_digest_verified;
 
-/* Verifies a request's credentials for our realm. *verified is to be used after SIRA_OK only, and then to be wiped.
+/* Verifies a request's credentials for our realm. *verified is to be used after SIRA_OK only, and then to be wiped. A
+ * retransmission is to be answered by its transaction (RFC 3261 17.2.2): verified again it is SIRA_E_REPLAY.
  *
  * SIRA_OK: the user is who they say. SIRA_IDLE: no credentials for our realm: challenge. SIRA_E_CREDENTIALS: wrong
  * user, password, algorithm or qop: challenge again, or 403. SIRA_E_STALE, SIRA_E_REPLAY (a count that was seen),

@@ -12,7 +12,7 @@
 #define SIRA_LIMIT_NONCE 160u     /* a nonce that is remembered */
 #define SIRA_LIMIT_OPAQUE 64u     /* an opaque that is remembered */
 #define SIRA_LIMIT_REALMS 2u      /* realms that an account remembers at once */
-#define SIRA_LIMIT_CHALLENGES 16u /* challenges looked at in one response */
+#define SIRA_LIMIT_CHALLENGES 16u /* challenges of a server, and of proxies, in one response */
 #define SIRA_LIMIT_ROUTE 256u     /* Service-Route set of a registration, as one header value */
 #define SIRA_LIMIT_CONFIG 255u    /* any one configuration string */
 #define SIRA_LIMIT_TARGETS 4u     /* addresses of one server */

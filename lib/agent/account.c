@@ -46,7 +46,7 @@ static sira_status check_uris(const sira_account_config *config, const sira_serv
 
 static bool has_credentials(const sira_account_config *config)
 {
-    bool any = config->password.len != 0 || config->get_ha1 != NULL || config->get_aka != NULL;
+    bool any = config->password.len != 0 || config->get_ha1 != NULL || config->usim != NULL;
     for (size_t i = 0; i < SIRA_HASH_COUNT; i++)
         any = any || config->ha1[i].len != 0;
     return any;
@@ -66,8 +66,7 @@ static sira_status set_credentials(sira_account *account, const sira_account_con
     digest->get_ha1 = config->get_ha1;
     digest->get_ha1_context = config->get_ha1_context;
     digest->policy = config->policy;
-    digest->get_aka = config->get_aka;
-    digest->get_aka_context = config->get_aka_context;
+    digest->usim = config->usim;
     sira_status status = sira_digest_client_init(&account->digest, digest, diag);
     account->has_credentials = status == SIRA_OK;
     return status;
@@ -108,11 +107,11 @@ sira_status sira_account_give_ha1(sira_account *account, sira_str realm, sira_ha
     return given(account, sira_digest_client_give_ha1(&account->digest, realm, algorithm, ha1));
 }
 
-sira_status sira_account_give_aka(sira_account *account, sira_str realm, const sira_aka *aka)
+sira_status sira_account_give_aka(sira_account *account, const uint8_t rand[16], const sira_aka *aka)
 {
     if (account->waiting_for_ha1 == NULL)
         return SIRA_IDLE;
-    return given(account, sira_digest_client_give_aka(&account->digest, realm, aka));
+    return given(account, sira_digest_client_give_aka(&account->digest, rand, aka));
 }
 
 sira_status sira_account_export(const sira_account *account, uint8_t *out, size_t size, size_t *length)

@@ -4,23 +4,17 @@
 
 #include <string.h>
 
-struct info {
-    sira_str nextnonce, rspauth, qop, cnonce, nc;
-};
+enum { NEXTNONCE, RSPAUTH, QOP, CNONCE, NC, VALUES };
+static const char names[] = "nextnonce\0rspauth\0qop\0cnonce\0nc\0";
 
-static sira_status read_info(const sira_message *response, sira_field_id id, struct info *info, sira_diag *diag)
+static sira_status read_info(const sira_message *response, sira_field_id id, sira_str *values, sira_diag *diag)
 {
-    const sira_i_param table[] = {{SIRA_STR_INIT("nextnonce"), &info->nextnonce},
-                                  {SIRA_STR_INIT("rspauth"), &info->rspauth},
-                                  {SIRA_STR_INIT("qop"), &info->qop},
-                                  {SIRA_STR_INIT("cnonce"), &info->cnonce},
-                                  {SIRA_STR_INIT("nc"), &info->nc}};
     sira_cursor cursor;
     sira_auth auth;
     sira_status status;
     sira_cursor_init(&cursor, response, id);
     while ((status = sira_auth_next(&cursor, &auth, diag)) == SIRA_OK) {
-        status = sira_i_params_read(auth.params, table, sizeof table / sizeof table[0], diag);
+        status = sira_i_params_read(auth.params, names, values, diag);
         if (status != SIRA_OK)
             return status;
     }
@@ -33,21 +27,21 @@ static bool is_absent_or(sira_str value, sira_str expected)
 }
 
 /* RFC 7616 3.5: qop, cnonce and nc are those of the request; the server may protect its body where we did not. */
-static bool is_proof_right(const sira_i_proof *proof, const struct info *info)
+static bool is_proof_right(const sira_i_proof *proof, const sira_str *values)
 {
     uint8_t right[SIRA_HASH_SIZE_MAX], given[SIRA_HASH_SIZE_MAX];
     const size_t size = sira_hash_size(sira_i_algorithm_hash(proof->algorithm));
-    return is_absent_or(info->cnonce, proof->cnonce) && is_absent_or(info->nc, proof->nc) &&
-           sira_i_hex_read(sira_i_inner(info->rspauth), given, size) && sira_i_proof_compute(proof, right) == SIRA_OK &&
-           sira_equal_constant_time(right, given, size);
+    return is_absent_or(values[CNONCE], proof->cnonce) && is_absent_or(values[NC], proof->nc) &&
+           sira_i_hex_read(sira_i_inner(values[RSPAUTH]), given, size) &&
+           sira_i_proof_compute(proof, right) == SIRA_OK && sira_equal_constant_time(right, given, size);
 }
 
-static bool choose_info_qop(sira_i_proof *proof, const struct info *info)
+static bool choose_info_qop(sira_i_proof *proof, const sira_str *values)
 {
-    if (info->qop.at == NULL)
+    if (values[QOP].at == NULL)
         return true;
     for (unsigned qop = SIRA_QOP_AUTH; qop <= SIRA_QOP_AUTH_INT; qop++) {
-        if (!sira_str_equal_nocase(sira_i_inner(info->qop), sira_i_qop_name((sira_qop)qop)))
+        if (!sira_str_equal_nocase(sira_i_inner(values[QOP]), sira_i_qop_name((sira_qop)qop)))
             continue;
         if (proof->qop == SIRA_QOP_NONE)
             return false;
@@ -57,28 +51,34 @@ static bool choose_info_qop(sira_i_proof *proof, const struct info *info)
     return false;
 }
 
-/* One request and what came back for it. */
+/* One request and what came back for it, in one of the two fields. */
 struct acceptance {
     sira_digest_client *client;
     const sira_digest_attempt *attempt;
     const sira_digest_request *request;
     const sira_message *response;
-    struct info info;
+    bool proxy;
+    bool malformed; /* there are no values then */
+    sira_str values[VALUES];
+    size_t entry; /* that the field is for; SIRA_LIMIT_REALMS: none */
 };
 
+/* With AUTS the password was empty (RFC 3310 3.4), so whoever answers to that has proved nothing. */
 static bool is_proved(const struct acceptance *acceptance, size_t i)
 {
     sira_i_proof proof = {.uri = acceptance->request->uri, .body = acceptance->response->body};
     sira_i_proof_scratch scratch;
+    if (sira_i_realm_has(&acceptance->client->realms[i], SIRA_I_REALM_AUTS))
+        return false;
     sira_i_client_proof(acceptance->client, acceptance->attempt, i, &proof, &scratch);
-    return choose_info_qop(&proof, &acceptance->info) && is_proof_right(&proof, &acceptance->info);
+    return choose_info_qop(&proof, acceptance->values) && is_proof_right(&proof, acceptance->values);
 }
 
 /* Did the request carry credentials of this kind for this entry, and does the entry still know what they were? */
-static bool was_sent(const struct acceptance *acceptance, size_t i, bool proxy)
+static bool was_sent(const struct acceptance *acceptance, size_t i)
 {
     return acceptance->attempt->realm[i].sent &&
-           sira_i_realm_has(&acceptance->client->realms[i], SIRA_I_REALM_PROXY) == proxy;
+           sira_i_realm_has(&acceptance->client->realms[i], SIRA_I_REALM_PROXY) == acceptance->proxy;
 }
 
 static bool is_known(const struct acceptance *acceptance, size_t i)
@@ -86,31 +86,35 @@ static bool is_known(const struct acceptance *acceptance, size_t i)
     return acceptance->client->realms[i].generation == acceptance->attempt->realm[i].generation;
 }
 
-/* The entry that the proof is for: the field does not name its realm. Without a proof, the first one.
- * SIRA_LIMIT_REALMS: none. */
-static size_t find_entry(const struct acceptance *acceptance, bool proxy, sira_status *status)
+/* Finds the entry that the proof is for: the field does not name its realm. Without a proof, the first one. SIRA_OK or
+ * SIRA_E_RSPAUTH. */
+static sira_status find_entry(struct acceptance *acceptance)
 {
     const bool required = acceptance->client->config->policy.require_rspauth;
-    const bool proof = acceptance->info.rspauth.at != NULL;
-    size_t sent = 0, known = 0, first = SIRA_LIMIT_REALMS;
-    *status = SIRA_OK;
+    const bool proof = acceptance->values[RSPAUTH].at != NULL;
+    size_t sent = 0, known = 0;
+    acceptance->entry = SIRA_LIMIT_REALMS;
     for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
-        if (!was_sent(acceptance, i, proxy))
+        if (!was_sent(acceptance, i))
             continue;
         sent++;
         if (!is_known(acceptance, i))
             continue;
         known++;
-        if (proof && is_proved(acceptance, i))
-            return i;
-        if (first == SIRA_LIMIT_REALMS)
-            first = i;
+        if (proof && is_proved(acceptance, i)) {
+            acceptance->entry = i;
+            return SIRA_OK;
+        }
+        if (acceptance->entry == SIRA_LIMIT_REALMS)
+            acceptance->entry = i;
     }
     /* A proof for a nonce that another request has replaced meanwhile can't be checked; it is not taken for right if
      * one is demanded. */
     if (sent > 0 && (required || (proof && known == sent)))
-        *status = SIRA_E_RSPAUTH;
-    return *status == SIRA_OK ? first : SIRA_LIMIT_REALMS;
+        return SIRA_E_RSPAUTH;
+    if (proof) /* it is for an entry that is not known any more */
+        acceptance->entry = SIRA_LIMIT_REALMS;
+    return SIRA_OK;
 }
 
 /* RFC 7616 3.5: the nonce of the next request; its count starts anew. */
@@ -118,7 +122,7 @@ static sira_status take_nextnonce(sira_digest_realm *realm, sira_str value)
 {
     char nonce[SIRA_LIMIT_NONCE];
     size_t length;
-    if (value.at == NULL || sira_i_algorithm_is_aka((sira_algorithm)realm->algorithm))
+    if (sira_i_inner(value).len == 0 || sira_i_algorithm_is_aka((sira_algorithm)realm->algorithm))
         return SIRA_OK; /* an AKA nonce is a challenge to the USIM and comes by a 401 only (RFC 3310 3.2) */
     sira_status status = sira_i_inner_copy(value, nonce, sizeof nonce, &length);
     if (status != SIRA_OK)
@@ -135,41 +139,60 @@ static sira_status take_nextnonce(sira_digest_realm *realm, sira_str value)
     return SIRA_OK;
 }
 
-static void settle(const struct acceptance *acceptance, bool proxy)
+/* Reads and judges one field; nothing is taken yet. SIRA_OK; SIRA_E_RSPAUTH. */
+static sira_status judge(struct acceptance *acceptance, sira_field_id id, sira_diag *diag)
 {
-    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
-        if (was_sent(acceptance, i, proxy))
-            sira_i_realm_set(&acceptance->client->realms[i], SIRA_I_REALM_STALE | SIRA_I_REALM_RESYNCED, false);
-}
-
-static sira_status accept_field(struct acceptance *acceptance, bool proxy, sira_diag *diag)
-{
-    const sira_field_id id = proxy ? SIRA_FIELD_PROXY_AUTHENTICATION_INFO : SIRA_FIELD_AUTHENTICATION_INFO;
-    sira_status status, result = SIRA_OK;
-    sira_diag found = {0};
-    memset(&acceptance->info, 0, sizeof acceptance->info);
-    if (read_info(acceptance->response, id, &acceptance->info, &found) != SIRA_OK) {
-        memset(&acceptance->info, 0, sizeof acceptance->info);
-        result = SIRA_IDLE;
-    }
-    size_t entry = find_entry(acceptance, proxy, &status);
+    acceptance->malformed = read_info(acceptance->response, id, acceptance->values, diag) != SIRA_OK;
+    if (acceptance->malformed)
+        memset(acceptance->values, 0, sizeof acceptance->values);
+    if (acceptance->malformed && diag != NULL)
+        diag->field = sira_field_name(id);
+    sira_status status = find_entry(acceptance);
     if (status != SIRA_OK)
         return sira_i_digest_refuse(diag, status, sira_field_name(id), "the rspauth of who knows the password");
-    settle(acceptance, proxy);
-    if (entry < SIRA_LIMIT_REALMS &&
-        take_nextnonce(&acceptance->client->realms[entry], acceptance->info.nextnonce) != SIRA_OK)
-        result = SIRA_IDLE;
-    return result;
+    return SIRA_OK;
+}
+
+static void settle(const struct acceptance *acceptance)
+{
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
+        if (was_sent(acceptance, i))
+            sira_i_realm_set(&acceptance->client->realms[i], SIRA_I_REALM_STALE | SIRA_I_REALM_RESYNCED, false);
+    acceptance->client->passed_over = 0;
+}
+
+/* SIRA_OK; SIRA_IDLE: there was something that can't be used. */
+static sira_status take(const struct acceptance *acceptance, sira_field_id id, sira_diag *diag)
+{
+    settle(acceptance);
+    if (acceptance->malformed)
+        return SIRA_IDLE;
+    if (acceptance->entry == SIRA_LIMIT_REALMS)
+        return SIRA_OK;
+    sira_digest_realm *realm = &acceptance->client->realms[acceptance->entry];
+    if (take_nextnonce(realm, acceptance->values[NEXTNONCE]) == SIRA_OK)
+        return SIRA_OK;
+    return sira_i_digest_refuse(diag, SIRA_IDLE, sira_field_name(id), "a nextnonce within SIRA_LIMIT_NONCE");
 }
 
 sira_status sira_digest_client_accepted(sira_digest_client *client, const sira_digest_attempt *attempt,
                                         const sira_digest_request *request, const sira_message *response,
                                         sira_diag *diag)
 {
-    struct acceptance acceptance = {.client = client, .attempt = attempt, .request = request, .response = response};
-    sira_status status = accept_field(&acceptance, false, diag);
-    if (status < 0)
-        return status;
-    sira_status proxy_status = accept_field(&acceptance, true, diag);
-    return proxy_status != SIRA_OK ? proxy_status : status;
+    static const sira_field_id ids[2] = {SIRA_FIELD_AUTHENTICATION_INFO, SIRA_FIELD_PROXY_AUTHENTICATION_INFO};
+    struct acceptance fields[2];
+    sira_status result = SIRA_OK;
+    for (unsigned i = 0; i < 2; i++) {
+        fields[i] = (struct acceptance){
+            .client = client, .attempt = attempt, .request = request, .response = response, .proxy = i == 1};
+        sira_status status = judge(&fields[i], ids[i], diag);
+        if (status != SIRA_OK)
+            return status;
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        sira_status status = take(&fields[i], ids[i], diag);
+        if (status != SIRA_OK)
+            result = status;
+    }
+    return result;
 }

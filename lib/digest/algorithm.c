@@ -24,6 +24,11 @@ sira_algorithm sira_algorithm_of(sira_str name)
     return SIRA_ALGORITHM_NONE;
 }
 
+uint8_t sira_i_algorithm_read(sira_str value)
+{
+    return value.at == NULL ? SIRA_ALGORITHM_MD5 : (uint8_t)sira_algorithm_of(sira_i_inner(value));
+}
+
 static bool is_algorithm(sira_algorithm algorithm)
 {
     return (unsigned)algorithm > SIRA_ALGORITHM_NONE && (unsigned)algorithm < SIRA_ALGORITHM_COUNT;
@@ -58,4 +63,10 @@ uint8_t sira_i_algorithm_level(sira_algorithm algorithm)
 bool sira_i_hash_has(const sira_hash *hash, sira_algorithm algorithm)
 {
     return is_algorithm(algorithm) && (hash->algorithms >> algorithms[algorithm].hash & 1u) != 0;
+}
+
+bool sira_i_policy_allows(const sira_digest_policy *policy, sira_algorithm algorithm, sira_qop qop)
+{
+    return sira_i_algorithm_level(algorithm) >= sira_i_algorithm_level((sira_algorithm)policy->minimum_algorithm) &&
+           qop >= (sira_qop)policy->minimum_qop;
 }

@@ -1,7 +1,6 @@
 /* The Authorization and Proxy-Authorization lines of a request. */
 #include "digest/client.h"
 
-#include "digest/base64.h"
 #include "message/writing.h"
 
 void sira_i_client_proof(const sira_digest_client *client, const sira_digest_attempt *attempt, size_t index,
@@ -54,14 +53,6 @@ static void write_user(const struct line *line, size_t hash_size, sira_writer *w
     SIRA_I_WRITE(writer, "\"");
 }
 
-static void write_auts(const struct line *line, sira_writer *writer)
-{
-    char text[SIRA_I_BASE64_SIZE(SIRA_I_AUTS_SIZE)];
-    SIRA_I_WRITE(writer, ", auts=\"");
-    put(writer, sira_i_base64_write(line->realm->ha1 + SIRA_I_AUTS_AT, SIRA_I_AUTS_SIZE, text));
-    SIRA_I_WRITE(writer, "\"");
-}
-
 /* Whether a value stands in quotes: RFC 7616 3.4. */
 static void write_options(const struct line *line, sira_writer *writer)
 {
@@ -89,7 +80,7 @@ static void write_options(const struct line *line, sira_writer *writer)
     if (sira_i_realm_has(realm, SIRA_I_REALM_USERHASH))
         SIRA_I_WRITE(writer, ", userhash=true");
     if (sira_i_realm_has(realm, SIRA_I_REALM_AUTS))
-        write_auts(line, writer);
+        line->client->config->usim->ops->write_auts(realm, writer);
 }
 
 /* Realm, nonce and opaque go back as they came. */

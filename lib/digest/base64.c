@@ -1,8 +1,13 @@
 #include "digest/base64.h"
 
+#include <string.h>
+
+#define DIGITS 64u
+
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 sira_str sira_i_base64_write(const uint8_t *bytes, size_t n, char *out)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     char *at = out;
     for (size_t i = 0; i < n; i += 3) {
         size_t left = n - i;
@@ -16,15 +21,11 @@ sira_str sira_i_base64_write(const uint8_t *bytes, size_t n, char *out)
     return (sira_str){out, (size_t)(at - out)};
 }
 
+/* 64: it is none. */
 static unsigned digit_value(char c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return (unsigned)(c - 'A');
-    if (c >= 'a' && c <= 'z')
-        return (unsigned)(c - 'a') + 26;
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0') + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : 64;
+    const char *digit = memchr(digits, c, DIGITS);
+    return digit != NULL ? (unsigned)(digit - digits) : DIGITS;
 }
 
 bool sira_i_base64_read(sira_str text, uint8_t *out, size_t *length)
@@ -37,7 +38,7 @@ bool sira_i_base64_read(sira_str text, uint8_t *out, size_t *length)
     uint32_t bits = 0;
     for (size_t i = 0; i < n; i++) {
         unsigned value = digit_value(text.at[i]);
-        if (value > 63)
+        if (value == DIGITS)
             return false;
         bits = (bits << 6 | value) & 0xffffffu;
         if (i % 4 != 0)

@@ -9,36 +9,41 @@ sira_status sira_i_digest_refuse(sira_diag *diag, sira_status status, const char
     return status;
 }
 
-static const sira_i_param *param_of(sira_str name, const sira_i_param *table, size_t count)
+/* Where the value of a parameter goes; NULL when its name is none of ours. */
+static sira_str *place_of(sira_str name, const char *names, sira_str *values)
 {
-    for (size_t i = 0; i < count; i++)
-        if (name.len == table[i].name.len && sira_str_equal_nocase(name, table[i].name))
-            return &table[i];
+    for (const char *known = names; *known != '\0'; values++) {
+        const sira_str text = sira_str_from(known);
+        if (sira_str_equal_nocase(name, text))
+            return values;
+        known += text.len + 1;
+    }
     return NULL;
 }
 
-sira_status sira_i_params_read(sira_str params, const sira_i_param *table, size_t count, sira_diag *diag)
+static sira_status refuse_at(sira_diag *diag, const char *expected, size_t offset)
+{
+    sira_i_digest_refuse(diag, SIRA_E_SYNTAX, "", expected);
+    if (diag != NULL)
+        diag->offset = offset;
+    return SIRA_E_SYNTAX;
+}
+
+sira_status sira_i_params_read(sira_str params, const char *names, sira_str *values, sira_diag *diag)
 {
     sira_str rest = params, name, value;
     sira_status status;
     while ((status = sira_auth_param_next(&rest, &name, &value)) == SIRA_OK) {
-        const sira_i_param *param = param_of(name, table, count);
-        if (param == NULL)
+        sira_str *place = place_of(name, names, values);
+        if (place == NULL)
             continue;
-        if (param->value->at != NULL) {
-            sira_i_digest_refuse(diag, SIRA_E_SYNTAX, "", "each parameter once");
-            if (diag != NULL)
-                diag->offset = (size_t)(name.at - params.at);
-            return SIRA_E_SYNTAX;
-        }
-        *param->value = value;
+        if (place->at != NULL)
+            return refuse_at(diag, "each parameter once", (size_t)(name.at - params.at));
+        *place = value;
     }
     if (status == SIRA_IDLE)
         return SIRA_OK;
-    sira_i_digest_refuse(diag, SIRA_E_SYNTAX, "", "name=value");
-    if (diag != NULL && rest.at != NULL)
-        diag->offset = (size_t)(rest.at - params.at);
-    return SIRA_E_SYNTAX;
+    return refuse_at(diag, "name=value", rest.at != NULL ? (size_t)(rest.at - params.at) : 0);
 }
 
 /* Takes the next of the tokens that a quoted list like "auth,auth-int" holds. */
@@ -72,34 +77,38 @@ static uint8_t qop_mask(sira_str value)
     return mask;
 }
 
+/* Quotes around a token are no reason to fail (RFC 7616 3.3 forbids only to send them). */
+static bool is_text(sira_str value, const char *text)
+{
+    return sira_str_equal_nocase(sira_i_inner(value), sira_str_from(text));
+}
+
 sira_status sira_challenge_parse(sira_challenge *challenge, const sira_auth *auth, sira_diag *diag)
 {
     if (!sira_str_equal_nocase(auth->scheme, SIRA_STR("Digest")))
         return SIRA_IDLE;
-    sira_challenge found = {0};
-    sira_str algorithm = {0}, qop = {0}, stale = {0}, userhash = {0}, charset = {0};
-    const sira_i_param table[] = {
-        {SIRA_STR_INIT("realm"), &found.realm},   {SIRA_STR_INIT("nonce"), &found.nonce},
-        {SIRA_STR_INIT("opaque"), &found.opaque}, {SIRA_STR_INIT("domain"), &found.domain},
-        {SIRA_STR_INIT("algorithm"), &algorithm}, {SIRA_STR_INIT("qop"), &qop},
-        {SIRA_STR_INIT("stale"), &stale},         {SIRA_STR_INIT("userhash"), &userhash},
-        {SIRA_STR_INIT("charset"), &charset},
-    };
-    sira_status status = sira_i_params_read(auth->params, table, sizeof table / sizeof table[0], diag);
+    enum { REALM, NONCE, OPAQUE, DOMAIN, ALGORITHM, QOP, STALE, USERHASH, CHARSET, COUNT };
+    static const char names[] = "realm\0nonce\0opaque\0domain\0algorithm\0qop\0stale\0userhash\0charset\0";
+    sira_str values[COUNT] = {{0}};
+    sira_status status = sira_i_params_read(auth->params, names, values, diag);
     if (status != SIRA_OK)
         return status;
-    if (found.realm.at == NULL)
+    if (values[REALM].at == NULL)
         return sira_i_digest_refuse(diag, SIRA_E_SYNTAX, "", "a realm");
-    if (found.nonce.at == NULL)
+    if (values[NONCE].at == NULL)
         return sira_i_digest_refuse(diag, SIRA_E_SYNTAX, "", "a nonce");
-    /* Quotes around a token are no reason to fail (RFC 7616 3.3 forbids only to send them). */
-    found.algorithm = algorithm.at == NULL ? SIRA_ALGORITHM_MD5 : (uint8_t)sira_algorithm_of(sira_i_inner(algorithm));
-    found.algorithm_present = algorithm.at != NULL;
-    found.qop_present = qop.at != NULL;
-    found.qop = qop_mask(qop);
-    found.stale = sira_str_equal_nocase(sira_i_inner(stale), SIRA_STR("true"));
-    found.userhash = sira_str_equal_nocase(sira_i_inner(userhash), SIRA_STR("true"));
-    found.utf8 = sira_str_equal_nocase(sira_i_inner(charset), SIRA_STR("UTF-8"));
-    *challenge = found;
+    *challenge = (sira_challenge){
+        .realm = values[REALM],
+        .nonce = values[NONCE],
+        .opaque = values[OPAQUE],
+        .domain = values[DOMAIN],
+        .algorithm = sira_i_algorithm_read(values[ALGORITHM]),
+        .qop = qop_mask(values[QOP]),
+        .algorithm_present = values[ALGORITHM].at != NULL,
+        .qop_present = values[QOP].at != NULL,
+        .stale = is_text(values[STALE], "true"),
+        .userhash = is_text(values[USERHASH], "true"),
+        .utf8 = is_text(values[CHARSET], "UTF-8"),
+    };
     return SIRA_OK;
 }

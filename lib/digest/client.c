@@ -51,7 +51,7 @@ static sira_status check_config(const sira_digest_client_config *config, sira_di
         status = check_text(config->password, "password", diag);
     if (status == SIRA_OK)
         status = check_text(config->ha1_realm, "ha1_realm", diag);
-    bool any = config->password.len != 0 || config->get_ha1 != NULL || config->get_aka != NULL;
+    bool any = config->password.len != 0 || config->get_ha1 != NULL || config->usim != NULL;
     if (status == SIRA_OK)
         status = check_ha1(config, diag, &any);
     if (status == SIRA_OK && !any)
@@ -125,16 +125,17 @@ void sira_digest_client_begin(sira_digest_client *client, sira_digest_attempt *a
         begin_realm(attempt, &client->realms[i], i);
 }
 
-/* Does an entry wait, and for a key of this realm (without escapes)? */
-static bool waits_for(const sira_digest_realm *realm, sira_str name, bool aka)
+/* Does an entry wait for HA1 of this realm (without escapes)? */
+static bool waits_for_ha1(const sira_digest_realm *realm, sira_str name, sira_hash_algorithm algorithm)
 {
     char unescaped[SIRA_LIMIT_REALM];
     return sira_i_realm_has(realm, SIRA_I_REALM_WAITING) &&
-           sira_i_algorithm_is_aka((sira_algorithm)realm->algorithm) == aka &&
+           !sira_i_algorithm_is_aka((sira_algorithm)realm->algorithm) &&
+           sira_i_algorithm_hash((sira_algorithm)realm->algorithm) == algorithm &&
            sira_str_equal(sira_i_unescape(sira_i_realm_text(realm), unescaped), name);
 }
 
-static void take_key(sira_digest_realm *realm, const sira_i_key *key)
+void sira_i_realm_take_key(sira_digest_realm *realm, const sira_i_key *key)
 {
     memcpy(realm->ha1, key->ha1, sizeof realm->ha1);
     sira_i_realm_set(realm, SIRA_I_REALM_WAITING, false);
@@ -142,7 +143,7 @@ static void take_key(sira_digest_realm *realm, const sira_i_key *key)
     sira_i_realm_set(realm, SIRA_I_REALM_AUTS, key->auts);
 }
 
-static sira_status after_giving(const sira_digest_client *client, bool taken)
+sira_status sira_i_client_given(const sira_digest_client *client, bool taken)
 {
     if (!taken)
         return SIRA_IDLE;
@@ -160,42 +161,11 @@ sira_status sira_digest_client_give_ha1(sira_digest_client *client, sira_str rea
     memcpy(key.ha1, ha1, sira_hash_size(algorithm));
     for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
         sira_digest_realm *entry = &client->realms[i];
-        if (!waits_for(entry, realm, false) || sira_i_algorithm_hash((sira_algorithm)entry->algorithm) != algorithm)
+        if (!waits_for_ha1(entry, realm, algorithm))
             continue;
-        take_key(entry, &key);
+        sira_i_realm_take_key(entry, &key);
         taken = true;
     }
     sira_wipe(&key, sizeof key);
-    return after_giving(client, taken);
-}
-
-static sira_status give_aka_to(const sira_digest_client *client, sira_digest_realm *entry, sira_str name,
-                               const sira_aka *aka)
-{
-    const sira_i_key_request request = {
-        .config = client->config, .realm = name, .algorithm = (sira_algorithm)entry->algorithm};
-    sira_i_key key;
-    sira_status status = sira_i_key_from_aka(&request, aka, &key);
-    if (status == SIRA_OK && key.auts && sira_i_realm_has(entry, SIRA_I_REALM_RESYNCED))
-        status = SIRA_E_CREDENTIALS;
-    if (status == SIRA_OK)
-        take_key(entry, &key);
-    else
-        sira_i_realm_forget(entry);
-    sira_wipe(&key, sizeof key);
-    return status;
-}
-
-sira_status sira_digest_client_give_aka(sira_digest_client *client, sira_str realm, const sira_aka *aka)
-{
-    bool taken = false;
-    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
-        if (!waits_for(&client->realms[i], realm, true))
-            continue;
-        sira_status status = give_aka_to(client, &client->realms[i], realm, aka);
-        if (status != SIRA_OK)
-            return status;
-        taken = true;
-    }
-    return after_giving(client, taken);
+    return sira_i_client_given(client, taken);
 }

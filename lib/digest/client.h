@@ -67,8 +67,17 @@ typedef struct sira_i_key {
  * with. */
 sira_status sira_i_key_get(const sira_i_key_request *request, sira_i_key *key);
 
-/* HA1 from a USIM's answer (RFC 3310 3.3, RFC 4169 2). SIRA_OK; SIRA_E_HASH; SIRA_E_ARGUMENT. */
-sira_status sira_i_key_from_aka(const sira_i_key_request *request, const sira_aka *aka, sira_i_key *key);
+/* What AKA does for the rest (aka.c). */
+struct sira_digest_usim_ops {
+    sira_status (*get_key)(const sira_i_key_request *request, sira_i_key *key); /* as sira_i_key_get */
+    void (*write_auts)(const sira_digest_realm *realm, sira_writer *writer);    /* with the comma before it */
+};
+
+/* A key that an entry has waited for. */
+void sira_i_realm_take_key(sira_digest_realm *realm, const sira_i_key *key);
+
+/* What giving a key comes to: SIRA_OK; SIRA_MORE: another is still missing; SIRA_IDLE: nobody waited for it. */
+sira_status sira_i_client_given(const sira_digest_client *client, bool taken);
 
 /* The proof of what a begun request carries for an entry, as far as the entry knows it. The texts behind it live in the
  * scratch. */

@@ -56,32 +56,31 @@ sira_status sira_credentials_parse(sira_credentials *credentials, const sira_aut
 {
     if (!sira_str_equal_nocase(auth->scheme, SIRA_STR("Digest")))
         return SIRA_IDLE;
-    sira_credentials found = {.count = 0};
-    sira_str algorithm = {NULL, 0}, qop = {NULL, 0}, userhash = {NULL, 0};
-    const sira_i_param table[] = {
-        {SIRA_STR_INIT("username"), &found.username},
-        {SIRA_STR_INIT("username*"), &found.username_extended},
-        {SIRA_STR_INIT("realm"), &found.realm},
-        {SIRA_STR_INIT("nonce"), &found.nonce},
-        {SIRA_STR_INIT("uri"), &found.uri},
-        {SIRA_STR_INIT("response"), &found.response},
-        {SIRA_STR_INIT("cnonce"), &found.cnonce},
-        {SIRA_STR_INIT("opaque"), &found.opaque},
-        {SIRA_STR_INIT("nc"), &found.nc},
-        {SIRA_STR_INIT("auts"), &found.auts},
-        {SIRA_STR_INIT("algorithm"), &algorithm},
-        {SIRA_STR_INIT("qop"), &qop},
-        {SIRA_STR_INIT("userhash"), &userhash},
-    };
-    sira_status status = sira_i_params_read(auth->params, table, sizeof table / sizeof table[0], diag);
+    enum { USER, EXTENDED, REALM, NONCE, URI, RESPONSE, CNONCE, OPAQUE, NC, AUTS, ALGORITHM, QOP, USERHASH, COUNT };
+    static const char names[] = "username\0username*\0realm\0nonce\0uri\0response\0cnonce\0opaque\0nc\0auts\0"
+                                "algorithm\0qop\0userhash\0";
+    sira_str values[COUNT] = {{0}};
+    sira_status status = sira_i_params_read(auth->params, names, values, diag);
     if (status != SIRA_OK)
         return status;
-    found.algorithm = algorithm.at == NULL ? SIRA_ALGORITHM_MD5 : (uint8_t)sira_algorithm_of(sira_i_inner(algorithm));
-    found.userhash = sira_str_equal_nocase(sira_i_inner(userhash), SIRA_STR("true"));
-    found.nc = sira_i_inner(found.nc);
+    sira_credentials found = {
+        .username = values[USER],
+        .username_extended = values[EXTENDED],
+        .realm = values[REALM],
+        .nonce = values[NONCE],
+        .uri = values[URI],
+        .response = values[RESPONSE],
+        .cnonce = values[CNONCE],
+        .opaque = values[OPAQUE],
+        .nc = sira_i_inner(values[NC]),
+        .auts = values[AUTS],
+        .algorithm = sira_i_algorithm_read(values[ALGORITHM]),
+        .userhash = sira_str_equal_nocase(sira_i_inner(values[USERHASH]), SIRA_STR("true")),
+    };
+    *credentials = (sira_credentials){.realm = found.realm};
     status = check_presence(&found, diag);
     if (status == SIRA_OK)
-        status = check_qop(&found, qop, diag);
+        status = check_qop(&found, values[QOP], diag);
     if (status == SIRA_OK)
         *credentials = found;
     return status;

@@ -10,6 +10,9 @@
 
 /* ---- algorithm.c ---- */
 
+/* Of the parameter, with or without quotes: MD5 when it is absent (RFC 7616 3.3). */
+uint8_t sira_i_algorithm_read(sira_str value);
+
 sira_hash_algorithm sira_i_algorithm_hash(sira_algorithm algorithm);
 bool sira_i_algorithm_is_sess(sira_algorithm algorithm);
 bool sira_i_algorithm_is_aka(sira_algorithm algorithm);
@@ -17,6 +20,9 @@ bool sira_i_algorithm_is_aka(sira_algorithm algorithm);
 /* How strong: MD5 1, SHA-256 2, SHA-512-256 3; a USIM's one-time password above all, so that a password never takes its
  * place. 0 for none. */
 uint8_t sira_i_algorithm_level(sira_algorithm algorithm);
+
+/* Does a policy allow an algorithm and a qop to be answered with? */
+bool sira_i_policy_allows(const sira_digest_policy *policy, sira_algorithm algorithm, sira_qop qop);
 
 bool sira_i_hash_has(const sira_hash *hash, sira_algorithm algorithm);
 
@@ -36,6 +42,9 @@ bool sira_i_is_plain(sira_str text);
 /* unq() of a text that has lost its quotes already: the text itself when there is no escape in it, else a copy in out,
  * which must hold text.len. */
 sira_str sira_i_unescape(sira_str text, char *out);
+
+/* Do two texts without their quotes mean the same, each with its own escapes? */
+bool sira_i_same_unescaped(sira_str a, sira_str b);
 
 /* ---- proof.c ---- */
 
@@ -65,15 +74,10 @@ sira_str sira_i_qop_name(sira_qop qop); /* empty for none */
 
 /* ---- challenge.c ---- */
 
-/* A list of parameters, each at most once; the names are table entries, so that diag may keep them. */
-typedef struct sira_i_param {
-    sira_str name;
-    sira_str *value;
-} sira_i_param;
-
-/* Fills the values of a table from a list; unknown names are skipped (RFC 7616 3.3). The values must be empty before.
- * SIRA_OK; SIRA_E_SYNTAX with diag: a parameter twice, or no list. */
-sira_status sira_i_params_read(sira_str params, const sira_i_param *table, size_t count, sira_diag *diag);
+/* Reads a list of parameters, each at most once: values[i] is that of the i-th of the names, which end in a NUL each
+ * and in two at the end. Unknown ones are skipped (RFC 7616 3.3). The values must be empty before. SIRA_OK;
+ * SIRA_E_SYNTAX with diag: a parameter twice, or no list. */
+sira_status sira_i_params_read(sira_str params, const char *names, sira_str *values, sira_diag *diag);
 
 sira_status sira_i_digest_refuse(sira_diag *diag, sira_status status, const char *field, const char *expected);
 

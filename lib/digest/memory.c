@@ -131,7 +131,8 @@ static sira_status check_block(const uint8_t *bytes, size_t length)
     return at == length ? SIRA_OK : SIRA_E_SYNTAX;
 }
 
-/* Without a key at once the nonce is of no use: the first request will be challenged. */
+/* Without a key at once, or when the policy has become stricter, the nonce is of no use: the first request will be
+ * challenged. */
 static void find_key(const sira_digest_client *client, sira_digest_realm *realm)
 {
     char name[SIRA_LIMIT_REALM];
@@ -141,7 +142,8 @@ static void find_key(const sira_digest_client *client, sira_digest_realm *realm)
         .realm = sira_i_unescape(sira_i_realm_text(realm), name),
         .algorithm = (sira_algorithm)realm->algorithm,
     };
-    if (sira_i_key_possible(client->config, request.realm, request.algorithm) &&
+    if (sira_i_policy_allows(&client->config->policy, request.algorithm, (sira_qop)realm->qop) &&
+        sira_i_key_possible(client->config, request.realm, request.algorithm) &&
         sira_i_key_get(&request, &key) == SIRA_OK) {
         memcpy(realm->ha1, key.ha1, sizeof realm->ha1);
         sira_i_realm_set(realm, SIRA_I_REALM_KEY, true);

@@ -3,15 +3,12 @@
 
 #include "digest/hmac.h"
 
-#include <string.h>
-
-static void put_body(const sira_digest_server *server, const sira_i_nonce *nonce, uint8_t body[SIRA_I_NONCE_BODY])
+static void put_body(const sira_i_nonce *nonce, uint8_t body[SIRA_I_NONCE_BODY])
 {
     for (unsigned i = 0; i < 6; i++)
         body[i] = (uint8_t)(nonce->time >> (40 - 8 * i));
-    memcpy(body + 6, server->boot, sizeof server->boot);
     for (unsigned i = 0; i < 4; i++)
-        body[10 + i] = (uint8_t)(nonce->counter >> (24 - 8 * i));
+        body[6 + i] = (uint8_t)(nonce->counter >> (24 - 8 * i));
 }
 
 static sira_status make_mac(const sira_digest_server *server, const uint8_t *key, const uint8_t body[SIRA_I_NONCE_BODY],
@@ -29,7 +26,7 @@ sira_status sira_i_nonce_make(sira_digest_server *server, const sira_digest_peer
 {
     uint8_t bytes[SIRA_I_NONCE_BODY], mac[SIRA_HASH_SIZE_MAX];
     const sira_i_nonce nonce = {.time = peer->now & SIRA_I_NONCE_TIME, .counter = server->counter++};
-    put_body(server, &nonce, bytes);
+    put_body(&nonce, bytes);
     sira_status status = make_mac(server, server->keys[0], bytes, peer->identity, mac);
     sira_i_hex_write(bytes, sizeof bytes, out);
     sira_i_hex_write(mac, SIRA_I_NONCE_MAC, out + 2 * sizeof bytes);
@@ -40,13 +37,15 @@ sira_status sira_i_nonce_make(sira_digest_server *server, const sira_digest_peer
 static sira_status is_ours(const sira_digest_server *server, const sira_digest_peer *peer, const uint8_t *bytes)
 {
     uint8_t mac[SIRA_HASH_SIZE_MAX];
-    for (unsigned i = 0; i < (server->has_former_key ? 2u : 1u); i++) {
+    sira_status status = SIRA_E_NONCE;
+    for (unsigned i = 0; i < (server->has_former_key ? 2u : 1u) && status == SIRA_E_NONCE; i++) {
         if (make_mac(server, server->keys[i], bytes, peer->identity, mac) != SIRA_OK)
-            return SIRA_E_HASH;
-        if (sira_equal_constant_time(mac, bytes + SIRA_I_NONCE_BODY, SIRA_I_NONCE_MAC))
-            return SIRA_OK;
+            status = SIRA_E_HASH;
+        else if (sira_equal_constant_time(mac, bytes + SIRA_I_NONCE_BODY, SIRA_I_NONCE_MAC))
+            status = SIRA_OK;
     }
-    return SIRA_E_NONCE;
+    sira_wipe(mac, sizeof mac); /* the right one for what may be a forged nonce */
+    return status;
 }
 
 sira_status sira_i_nonce_read(const sira_digest_server *server, const sira_digest_peer *peer, sira_str text,
@@ -62,10 +61,9 @@ sira_status sira_i_nonce_read(const sira_digest_server *server, const sira_diges
     for (unsigned i = 0; i < 6; i++)
         nonce->time = nonce->time << 8 | bytes[i];
     for (unsigned i = 0; i < 4; i++)
-        nonce->counter = nonce->counter << 8 | bytes[10 + i];
+        nonce->counter = nonce->counter << 8 | bytes[6 + i];
     const uint64_t now = peer->now & SIRA_I_NONCE_TIME;
-    const bool alive = memcmp(bytes + 6, server->boot, sizeof server->boot) == 0 && nonce->time <= now &&
-                       now - nonce->time <= sira_i_server_lifetime(server->config);
+    const bool alive = nonce->time <= now && now - nonce->time <= sira_i_server_lifetime(server->config);
     return alive ? SIRA_OK : SIRA_E_STALE;
 }
 

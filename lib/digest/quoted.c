@@ -1,5 +1,7 @@
 #include "digest/digest.h"
 
+#include "base/view.h"
+
 #include <string.h>
 
 sira_str sira_i_inner(sira_str value)
@@ -82,4 +84,21 @@ sira_str sira_i_unescape(sira_str text, char *out)
         out[n++] = text.at[i];
     }
     return (sira_str){out, n};
+}
+
+/* The next octet that a text means; an escape at its very end is none. */
+static char next_meant(const char **at, const char *end)
+{
+    if (**at == '\\' && *at + 1 < end)
+        ++*at;
+    return *(*at)++;
+}
+
+bool sira_i_same_unescaped(sira_str a, sira_str b)
+{
+    const char *left = a.at, *left_end = sira_i_end(a), *right = b.at, *right_end = sira_i_end(b);
+    while (left < left_end && right < right_end)
+        if (next_meant(&left, left_end) != next_meant(&right, right_end))
+            return false;
+    return left == left_end && right == right_end;
 }

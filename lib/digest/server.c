@@ -69,14 +69,6 @@ static sira_status random_bytes(const sira_digest_server *server, uint8_t *bytes
     return entropy->fill(entropy->context, bytes, n) == SIRA_OK ? SIRA_OK : SIRA_E_ENTROPY;
 }
 
-static sira_status new_key(const sira_digest_server *server, const uint8_t *given, uint8_t key[SIRA_DIGEST_KEY_SIZE])
-{
-    if (given == NULL)
-        return random_bytes(server, key, SIRA_DIGEST_KEY_SIZE);
-    memcpy(key, given, SIRA_DIGEST_KEY_SIZE);
-    return SIRA_OK;
-}
-
 sira_status sira_digest_server_init(sira_digest_server *server, const sira_digest_server_config *config,
                                     sira_diag *diag)
 {
@@ -86,14 +78,13 @@ sira_status sira_digest_server_init(sira_digest_server *server, const sira_diges
     memset(server, 0, sizeof *server);
     server->config = config;
     memset(config->slots, 0, config->slot_count * sizeof config->slots[0]);
-    status = random_bytes(server, server->boot, sizeof server->boot);
-    return status == SIRA_OK ? new_key(server, config->key, server->keys[0]) : status;
+    return random_bytes(server, server->keys[0], sizeof server->keys[0]);
 }
 
-sira_status sira_digest_server_rotate(sira_digest_server *server, const uint8_t *key)
+sira_status sira_digest_server_rotate(sira_digest_server *server)
 {
     uint8_t fresh[SIRA_DIGEST_KEY_SIZE];
-    sira_status status = new_key(server, key, fresh);
+    sira_status status = random_bytes(server, fresh, sizeof fresh);
     if (status == SIRA_OK) {
         memcpy(server->keys[1], server->keys[0], sizeof fresh);
         memcpy(server->keys[0], fresh, sizeof fresh);

@@ -31,10 +31,10 @@ uint32_t sira_i_server_lifetime(const sira_digest_server_config *config);
 
 /* ---- nonce.c ---- */
 
-/* What a nonce carries: when it was issued, by which run, as which one. */
+/* What a nonce carries: when it was issued, and as which one. */
 #define SIRA_I_NONCE_TIME 0xffffffffffffu /* it has 48 bits for its time */
 #define SIRA_I_NONCE_MAC 16u
-#define SIRA_I_NONCE_BODY 14u
+#define SIRA_I_NONCE_BODY 10u
 #define SIRA_I_NONCE_SIZE (2u * (SIRA_I_NONCE_BODY + SIRA_I_NONCE_MAC))
 
 typedef struct sira_i_nonce {

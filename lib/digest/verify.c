@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Name, realm and password of up to 181 octets together cost one and the same. */
+#define EVEN_BLOCKS 4u
+
 static sira_status refuse(sira_diag *diag, sira_status status, const sira_digest_peer *peer, const char *expected)
 {
     const bool bad_request = status == SIRA_E_SYNTAX || status == SIRA_E_LIMIT || status == SIRA_E_MISMATCH;
@@ -24,6 +27,12 @@ static bool is_our_realm(const sira_digest_server *server, const sira_credential
     sira_str realm;
     return sira_i_unquote(credentials->realm, text, sizeof text, &realm) == SIRA_OK &&
            sira_str_equal(realm, server->config->realm);
+}
+
+/* Credentials that are wrong are no matter of ours when another realm is meant. */
+static bool is_others(const sira_digest_server *server, const sira_credentials *credentials)
+{
+    return credentials->realm.at != NULL && !is_our_realm(server, credentials);
 }
 
 static bool was_offered(const sira_digest_server *server, const sira_credentials *credentials)
@@ -107,6 +116,22 @@ static sira_status keep_name(sira_digest_verified *verified, sira_str name)
     return SIRA_OK;
 }
 
+/* Hashes as much more as lacks to a round number of blocks: how long a name or password is would tell who is there. */
+static sira_status hash_evenly(const sira_hash *hash, sira_hash_algorithm algorithm, const sira_str parts[3])
+{
+    static const char zeros[128] = {0};
+    const size_t block = algorithm == SIRA_HASH_SHA512_256 ? 128 : 64;
+    const size_t padding = block == 128 ? 17 : 9; /* FIPS 180-4 5.1, RFC 1321 3.1: a bit and the length */
+    const size_t blocks = (parts[0].len + parts[1].len + parts[2].len + 2 + padding + block - 1) / block;
+    const size_t more = EVEN_BLOCKS - blocks % EVEN_BLOCKS;
+    sira_str pieces[EVEN_BLOCKS];
+    uint8_t out[SIRA_HASH_SIZE_MAX];
+    for (size_t i = 0; i < more; i++)
+        pieces[i] = (sira_str){zeros, block};
+    pieces[more - 1].len -= padding;
+    return hash->digest(hash->context, algorithm, pieces, more, out);
+}
+
 /* HA1 of the account. Every user costs the same hashes: who has HA1, who has a password, and who is not there. */
 static sira_status find_key(const sira_digest_server *server, sira_digest_verified *verified, bool *found)
 {
@@ -121,12 +146,15 @@ static sira_status find_key(const sira_digest_server *server, sira_digest_verifi
     memset(&account, 0, sizeof account);
     sira_status status = config->lookup(config->lookup_context, &lookup, &account);
     *found = status == SIRA_OK;
-    if (status < 0)
-        return status;
+    if (!*found) /* whatever the look-up has left in it */
+        sira_wipe(&account, sizeof account);
     if (*found && !account.has_ha1 && lookup.userhash && account.user.len == 0)
-        return SIRA_E_ARGUMENT;
+        status = SIRA_E_ARGUMENT;
     const sira_str parts[3] = {account.user.len != 0 ? account.user : lookup.user, config->realm, account.password};
-    status = sira_digest_ha1(&config->hash, lookup.algorithm, parts, verified->ha1);
+    if (status >= 0)
+        status = sira_digest_ha1(&config->hash, lookup.algorithm, parts, verified->ha1);
+    if (status == SIRA_OK)
+        status = hash_evenly(&config->hash, lookup.algorithm, parts);
     if (account.has_ha1)
         memcpy(verified->ha1, account.ha1, sizeof verified->ha1);
     if (status == SIRA_OK && account.user.len != 0)
@@ -211,7 +239,8 @@ sira_status sira_digest_server_verify(sira_digest_server *server, const sira_dig
         if (status == SIRA_OK)
             status = sira_credentials_parse(&verified->credentials, &auth, &found);
         if (status < 0)
-            status = refuse(&found, SIRA_E_SYNTAX, peer, found.expected);
+            status = is_others(server, &verified->credentials) ? SIRA_IDLE
+                                                               : refuse(&found, SIRA_E_SYNTAX, peer, found.expected);
         if (status == SIRA_OK)
             status = sira_digest_server_verify_credentials(server, peer, verified, &found);
         if (status == SIRA_OK)

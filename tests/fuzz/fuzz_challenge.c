@@ -75,7 +75,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     config.policy.prefer_auth_int = (data[0] & 2) != 0;
     config.policy.allow_downgrade = (data[0] & 4) != 0;
     config.policy.require_rspauth = (data[0] & 8) != 0;
-    config.get_aka = (data[0] & 16) != 0 ? answer_usim : NULL;
+    sira_digest_usim usim;
+    sira_digest_usim_init(&usim, answer_usim, NULL);
+    if ((data[0] & 16) != 0)
+        config.usim = &usim;
 
     char *bytes = malloc(sizeof HEAD - 1 + size - 1);
     REQUIRE(bytes != NULL);

@@ -36,20 +36,21 @@ static sira_status ask_card(void *context, const uint8_t rand[16], const uint8_t
     return SIRA_OK;
 }
 
-static sira_status answer(const sira_message *response, card *usim, sira_gcrypt *gcrypt, sira_writer *writer)
+static sira_status answer(const sira_message *response, card *card_in, sira_gcrypt *gcrypt, sira_writer *writer)
 {
     static const uint8_t cnonce[8] = {1, 2, 3, 4, 5, 6, 7, 8};
     const sira_digest_request request = {SIRA_STR("REGISTER"), SIRA_STR("sip:interop.test"), SIRA_STR("")};
     sira_digest_client_config config;
     sira_digest_client client;
     sira_digest_attempt attempt;
+    sira_digest_usim usim;
     sira_status status;
 
     sira_digest_client_config_init(&config);
     config.hash = sira_gcrypt_hash(gcrypt);
     config.user = SIRA_STR("alice");
-    config.get_aka = ask_card;
-    config.get_aka_context = usim;
+    sira_digest_usim_init(&usim, ask_card, card_in);
+    config.usim = &usim;
     status = sira_digest_client_init(&client, &config, NULL);
     if (status == SIRA_OK) {
         sira_digest_client_begin(&client, &attempt, cnonce);

@@ -183,6 +183,44 @@ static void a_wrong_proof_gives_no_next_nonce(void **state)
     exchange_close(&x);
 }
 
+/* Both fields are judged before either is taken. */
+static void one_false_proof_spoils_both_fields(void **state)
+{
+    (void)state;
+    exchange x;
+    exchange_open(&x);
+    exchange_init(&x);
+    assert_int_equal(exchange_challenge(&x, "WWW-Authenticate: Digest realm=\"r\", nonce=\"good\", qop=\"auth\"\r\n"
+                                            "Proxy-Authenticate: Digest realm=\"p\", nonce=\"p\", qop=\"auth\"\r\n"),
+                     SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(exchange_accept(&x, "Authentication-Info: nextnonce=\"evil\"\r\n"
+                                         "Proxy-Authentication-Info: rspauth=\"00\"\r\n"),
+                     SIRA_E_RSPAUTH);
+    assert_string_equal(x.diag.field, "Proxy-Authentication-Info");
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_string_equal(line_param(x.text, "Authorization", 0, "nonce"), "\"good\"");
+    exchange_close(&x);
+}
+
+static void a_next_nonce_that_can_not_be_used_is_reported(void **state)
+{
+    (void)state;
+    char line[SIRA_LIMIT_NONCE + 80];
+    exchange x;
+    open_bob(&x, "MD5", "auth");
+    snprintf(line, sizeof line, "Authentication-Info: nextnonce=\"%0*d\"\r\n", (int)SIRA_LIMIT_NONCE + 1, 0);
+    assert_int_equal(exchange_accept(&x, line), SIRA_IDLE);
+    assert_string_equal(x.diag.field, "Authentication-Info");
+    assert_string_equal(x.diag.expected, "a nextnonce within SIRA_LIMIT_NONCE");
+    assert_int_equal(exchange_accept(&x, "Authentication-Info: nextnonce\r\n"), SIRA_IDLE);
+    assert_string_equal(x.diag.field, "Authentication-Info");
+    assert_int_equal(exchange_accept(&x, "Authentication-Info: nextnonce=\"\"\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_string_equal(line_param(x.text, "Authorization", 0, "nonce"), "\"" NONCE "\"");
+    exchange_close(&x);
+}
+
 static void what_is_malformed_or_too_long_is_not_used(void **state)
 {
     (void)state;
@@ -296,6 +334,8 @@ int main(void)
         cmocka_unit_test(the_server_may_protect_its_body_where_we_did_not),
         cmocka_unit_test(a_proof_can_be_demanded),
         cmocka_unit_test(a_wrong_proof_gives_no_next_nonce),
+        cmocka_unit_test(one_false_proof_spoils_both_fields),
+        cmocka_unit_test(a_next_nonce_that_can_not_be_used_is_reported),
         cmocka_unit_test(what_is_malformed_or_too_long_is_not_used),
         cmocka_unit_test(a_late_answer_does_not_bring_an_old_nonce_back),
         cmocka_unit_test(the_present_nonce_as_the_next_one_changes_nothing),

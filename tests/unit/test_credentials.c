@@ -139,8 +139,11 @@ static void what_is_incomplete_or_contradicts_itself_is_refused(void **state)
         memset(&credentials, 0xee, sizeof credentials);
         before = credentials;
         expect_status(cases[i].name, parse(cases[i].text, &copy, &credentials, &diag), cases[i].status);
-        if (cases[i].status != SIRA_OK && memcmp(&before, &credentials, sizeof before) != 0)
-            fail_msg("%s: the credentials were written all the same", cases[i].name);
+        if (cases[i].status != SIRA_OK) { /* at most the realm is told */
+            const sira_credentials realm = {.realm = credentials.realm};
+            if (memcmp(&before, &credentials, sizeof before) != 0 && memcmp(&realm, &credentials, sizeof realm) != 0)
+                fail_msg("%s: the credentials were written all the same", cases[i].name);
+        }
         heap_str_free(copy);
     }
 }

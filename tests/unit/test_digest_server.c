@@ -1,5 +1,6 @@
 #include "support/counter.h"
 #include "support/realm.h"
+#include "support/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -275,6 +276,41 @@ static void info_looks_like_this(void **state)
 }
 
 /* A cnonce that could not be written back is left out, and what is hashed stays right. */
+static void published_proofs_are_written(void **state)
+{
+    (void)state;
+    table t;
+    table_open(&t, SIRA_TEST_DIR "/vectors/digest/rspauth.tsv");
+    while (table_next(&t)) {
+        realm r;
+        char right[100], *body = table_text(&t, "body");
+        realm_open(&r);
+        realm_init(&r);
+        const sira_algorithm algorithm = sira_algorithm_of(sira_str_from(table_cell(&t, "algorithm")));
+        const sira_hash_algorithm hash = algorithm == SIRA_ALGORITHM_MD5       ? SIRA_HASH_MD5
+                                         : algorithm == SIRA_ALGORITHM_SHA_256 ? SIRA_HASH_SHA256
+                                                                               : SIRA_HASH_SHA512_256;
+        const sira_str parts[3] = {SIRA_STR("bob"), SIRA_STR("biloxi.com"), SIRA_STR("zanzibar")};
+        r.verified.credentials = (sira_credentials){
+            .nonce = SIRA_STR("\"dcd98b7102dd2f0e8b11d0f600bfb0c093\""),
+            .cnonce = SIRA_STR("\"0a4f113b\""),
+            .uri = SIRA_STR("\"sip:bob@biloxi.com\""),
+            .nc = SIRA_STR("00000001"),
+            .algorithm = (uint8_t)algorithm,
+            .qop = strcmp(table_cell(&t, "qop"), "auth-int") == 0 ? SIRA_QOP_AUTH_INT : SIRA_QOP_AUTH,
+        };
+        assert_int_equal(sira_digest_ha1(&r.config.hash, hash, parts, r.verified.ha1), SIRA_OK);
+        realm_info(&r, body);
+        snprintf(right, sizeof right, "rspauth=\"%s\"", table_cell(&t, "rspauth"));
+        if (strstr(r.info, right) == NULL)
+            fail_msg("%s, %s: %s", table_cell(&t, "algorithm"), table_cell(&t, "qop"), r.info);
+        free(body);
+        realm_close(&r);
+    }
+    assert_int_equal(t.rows, 6);
+    table_close(&t);
+}
+
 static void an_odd_cnonce_does_no_harm(void **state)
 {
     (void)state;
@@ -388,10 +424,10 @@ static void secrets_are_wiped(void **state)
 {
     (void)state;
     realm r;
-    static const uint8_t key[SIRA_DIGEST_KEY_SIZE] = "a key of thirty-two bytes......";
+    uint8_t key[SIRA_DIGEST_KEY_SIZE];
     realm_open(&r);
-    r.config.key = key;
     realm_init(&r);
+    memset(key, r.random, sizeof key); /* it was drawn last */
     assert_true(memory_holds(&r.server, sizeof r.server, key, sizeof key));
     realm_challenge(&r, false);
     assert_int_equal(realm_verify(&r, r.client.text), SIRA_OK);
@@ -417,6 +453,7 @@ int main(void)
         cmocka_unit_test(an_aging_nonce_gets_a_successor),
         cmocka_unit_test(a_stale_nonce_is_renewed_without_a_password),
         cmocka_unit_test(info_looks_like_this),
+        cmocka_unit_test(published_proofs_are_written),
         cmocka_unit_test(an_odd_cnonce_does_no_harm),
         cmocka_unit_test(a_failing_hash_writes_nothing),
         cmocka_unit_test(any_capacity_gives_all_or_an_error),

@@ -201,6 +201,7 @@ static const sira_aka resync_set1 = {
 #define NONCE_SET1 "I1U8vpY3qJ0hiuZNrke/NVXzKLQ1d7m5Sp/6w1Tfr7M="
 
 typedef struct card {
+    sira_digest_usim usim;
     sira_aka answer;
     sira_status status;
     unsigned calls;
@@ -221,10 +222,10 @@ static void open_card(exchange *x, card *c, const sira_aka *answer, sira_status 
 {
     exchange_open(x);
     *c = (card){.answer = *answer, .status = status};
+    sira_digest_usim_init(&c->usim, ask_card, c);
     x->config.user = SIRA_STR("alice@ims.example.org");
     x->config.password = (sira_str){NULL, 0};
-    x->config.get_aka = ask_card;
-    x->config.get_aka_context = c;
+    x->config.usim = &c->usim;
     exchange_init(x);
     x->request.uri = SIRA_STR("sip:ims.example.org");
 }
@@ -299,9 +300,8 @@ static void any_hash_of_akav2_may_fail(void **state)
         c.status = SIRA_MORE; /* the same when the card answers later: the challenge is given up */
         assert_int_equal(exchange_challenge(&x, AKA("AKAv2-MD5", NONCE_SET1)), SIRA_MORE);
         x.config.hash = counter_hash(&hashes, right, fail_at);
-        const sira_str name = SIRA_STR("ims.example.org");
-        assert_int_equal(sira_digest_client_give_aka(&x.client, name, &answer_set1), SIRA_E_HASH);
-        assert_int_equal(sira_digest_client_give_aka(&x.client, name, &answer_set1), SIRA_IDLE);
+        assert_int_equal(sira_digest_client_give_aka(&x.client, rand_set1, &answer_set1), SIRA_E_HASH);
+        assert_int_equal(sira_digest_client_give_aka(&x.client, rand_set1, &answer_set1), SIRA_IDLE);
         assert_false(memory_holds(&x.client, sizeof x.client, answer_set1.res, 8));
         x.config.hash = right;
         assert_int_equal(exchange_answer(&x), SIRA_OK);
@@ -372,13 +372,13 @@ static void the_card_may_answer_later(void **state)
     (void)state;
     exchange x;
     card c;
-    const uint8_t ha1[SIRA_HASH_SIZE_MAX] = {1};
+    const uint8_t ha1[SIRA_HASH_SIZE_MAX] = {1}, other[16] = {1};
     open_card(&x, &c, &answer_set1, SIRA_MORE);
     assert_int_equal(exchange_challenge(&x, AKA("AKAv1-MD5", NONCE_SET1)), SIRA_MORE);
-    assert_int_equal(sira_digest_client_give_aka(&x.client, SIRA_STR("other"), &answer_set1), SIRA_IDLE);
+    assert_int_equal(sira_digest_client_give_aka(&x.client, other, &answer_set1), SIRA_IDLE);
     assert_int_equal(sira_digest_client_give_ha1(&x.client, SIRA_STR("ims.example.org"), SIRA_HASH_MD5, ha1),
                      SIRA_IDLE);
-    assert_int_equal(sira_digest_client_give_aka(&x.client, SIRA_STR("ims.example.org"), &answer_set1), SIRA_OK);
+    assert_int_equal(sira_digest_client_give_aka(&x.client, rand_set1, &answer_set1), SIRA_OK);
     assert_int_equal(exchange_answer(&x), SIRA_OK);
     expect_aka_answer(&x, "AKAv1-MD5", "\xa5\x42\x11\xd5\xe3\xba\x50\xbf");
     exchange_close(&x);
@@ -386,12 +386,85 @@ static void the_card_may_answer_later(void **state)
     open_card(&x, &c, &answer_set1, SIRA_MORE);
     for (unsigned i = 0; i < 2; i++) {
         assert_int_equal(exchange_challenge(&x, AKA("AKAv1-MD5", NONCE_SET1)), SIRA_MORE);
-        assert_int_equal(sira_digest_client_give_aka(&x.client, SIRA_STR("ims.example.org"), &resync_set1),
+        assert_int_equal(sira_digest_client_give_aka(&x.client, rand_set1, &resync_set1),
                          i == 0 ? SIRA_OK : SIRA_E_CREDENTIALS);
         assert_int_equal(exchange_answer(&x), SIRA_OK);
     }
     assert_string_equal(x.text, "");
     exchange_close(&x);
+}
+
+/* The same card asked about another RAND: 2a in place of the first byte. */
+#define NONCE_OTHER "KlU8vpY3qJ0hiuZNrke/NVXzKLQ1d7m5Sp/6w1Tfr7M="
+
+static sira_status ask_any(void *context, const uint8_t rand[16], const uint8_t autn[16], sira_aka *aka)
+{
+    (void)context;
+    (void)rand;
+    (void)autn;
+    (void)aka;
+    return SIRA_MORE;
+}
+
+static void an_answer_that_comes_too_late_is_not_taken_for_another(void **state)
+{
+    (void)state;
+    exchange x;
+    card c;
+    uint8_t other[16];
+    memcpy(other, rand_set1, sizeof other);
+    other[0] = 0x2a;
+    open_card(&x, &c, &answer_set1, SIRA_MORE);
+    sira_digest_usim_init(&c.usim, ask_any, NULL);
+    assert_int_equal(exchange_challenge(&x, AKA("AKAv1-MD5", NONCE_SET1)), SIRA_MORE);
+    assert_int_equal(exchange_challenge(&x, AKA("AKAv1-MD5", NONCE_OTHER)), SIRA_MORE);
+    assert_int_equal(sira_digest_client_give_aka(&x.client, rand_set1, &answer_set1), SIRA_IDLE);
+    assert_int_equal(sira_digest_client_give_aka(&x.client, other, &answer_set1), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_string_equal(line_param(x.text, "Authorization", 0, "nonce"), "\"" NONCE_OTHER "\"");
+    exchange_close(&x);
+    /* Two that wait at once, of one realm. */
+    open_card(&x, &c, &answer_set1, SIRA_MORE);
+    sira_digest_usim_init(&c.usim, ask_any, NULL);
+    assert_int_equal(exchange_challenge(&x,
+                                        AKA("AKAv1-MD5", NONCE_SET1) "Proxy-Authenticate: Digest "
+                                                                     "realm=\"ims.example.org\", nonce=\"" NONCE_OTHER
+                                                                     "\", qop=\"auth\", algorithm=AKAv1-MD5\r\n"),
+                     SIRA_MORE);
+    assert_int_equal(sira_digest_client_give_aka(&x.client, rand_set1, &answer_set1), SIRA_MORE);
+    assert_int_equal(sira_digest_client_give_aka(&x.client, rand_set1, &answer_set1), SIRA_IDLE);
+    assert_int_equal(sira_digest_client_give_aka(&x.client, other, &answer_set1), SIRA_OK);
+    exchange_close(&x);
+}
+
+/* Its password is empty, so everybody could make this proof. */
+static void an_answer_to_auts_proves_nothing(void **state)
+{
+    (void)state;
+    for (unsigned demanded = 0; demanded < 2; demanded++) {
+        exchange x;
+        card c;
+        char line[120], hex[65];
+        open_card(&x, &c, &resync_set1, SIRA_OK);
+        x.config.policy.require_rspauth = demanded != 0;
+        assert_int_equal(exchange_challenge(&x, AKA("AKAv1-MD5", NONCE_SET1)), SIRA_OK);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        const book b = {.algorithm = "AKAv1-MD5",
+                        .user = "alice@ims.example.org",
+                        .realm = "ims.example.org",
+                        .password = "",
+                        .method = "",
+                        .uri = "sip:ims.example.org",
+                        .nonce = NONCE_SET1,
+                        .nc = "00000001",
+                        .cnonce = "0101010101010101",
+                        .qop = "auth"};
+        book_response(&x.config.hash, &b, hex);
+        snprintf(line, sizeof line, "Authentication-Info: rspauth=\"%s\"\r\n", hex);
+        assert_int_equal(exchange_accept(&x, line), SIRA_E_RSPAUTH);
+        assert_int_equal(exchange_accept(&x, ""), demanded ? SIRA_E_RSPAUTH : SIRA_OK);
+        exchange_close(&x);
+    }
 }
 
 static void what_is_no_aka_challenge_is_refused(void **state)
@@ -451,6 +524,8 @@ int main(void)
         cmocka_unit_test(a_card_out_of_step_asks_for_resynchronization_once),
         cmocka_unit_test(resynchronization_is_bounded),
         cmocka_unit_test(the_card_may_answer_later),
+        cmocka_unit_test(an_answer_that_comes_too_late_is_not_taken_for_another),
+        cmocka_unit_test(an_answer_to_auts_proves_nothing),
         cmocka_unit_test(what_is_no_aka_challenge_is_refused),
         cmocka_unit_test(server_data_in_the_nonce_is_passed_over),
     };

@@ -54,6 +54,39 @@ static void what_was_known_is_known_again(void **state)
     exchange_close(&y);
 }
 
+static void a_nonce_that_the_policy_no_longer_allows_is_left_behind(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        sira_digest_policy policy;
+        unsigned lines;
+    } cases[] = {
+        {"the same", {0}, 1},
+        {"as much as is needed", {.minimum_algorithm = SIRA_ALGORITHM_SHA_256, .minimum_qop = SIRA_QOP_AUTH}, 1},
+        {"a stronger algorithm", {.minimum_algorithm = SIRA_ALGORITHM_SHA_512_256}, 0},
+        {"another qop", {.minimum_qop = SIRA_QOP_AUTH_INT}, 0},
+    };
+    exchange x;
+    block b;
+    exchange_open(&x);
+    exchange_init(&x);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"1\", qop=\"auth\", algorithm=SHA-256\r\n"),
+                     SIRA_OK);
+    save(&x, &b);
+    exchange_close(&x);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        exchange_open(&x);
+        x.config.policy = cases[i].policy;
+        exchange_init(&x);
+        assert_int_equal(load(&x, b.bytes, b.length), SIRA_OK);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        if (line_count(x.text, "Authorization") != cases[i].lines)
+            fail_msg("%s: %s", cases[i].name, x.text);
+        exchange_close(&x);
+    }
+}
+
 static void no_secret_is_in_it(void **state)
 {
     (void)state;
@@ -216,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_known_is_known_again),
+        cmocka_unit_test(a_nonce_that_the_policy_no_longer_allows_is_left_behind),
         cmocka_unit_test(no_secret_is_in_it),
         cmocka_unit_test(the_downgrade_memory_outlives_a_reboot),
         cmocka_unit_test(an_empty_client_is_a_block_too),

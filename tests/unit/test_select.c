@@ -185,23 +185,39 @@ static void hostile_challenges_change_nothing(void **state)
     exchange_close(&x);
 }
 
-static void many_challenges_are_bounded(void **state)
+/* To answer some of them only would look like a wrong password. */
+static void too_many_realms_or_challenges_are_reported(void **state)
 {
     (void)state;
-    char lines[4096] = "";
-    for (unsigned i = 0; i < 40; i++) {
-        char line[80];
-        snprintf(line, sizeof line, W "realm=\"r%u\", nonce=\"n%u\"\r\n", i, i);
-        strcat(lines, line);
+    static const struct {
+        const char *name;
+        unsigned realms, challenges;
+        sira_status status;
+    } cases[] = {
+        {"as many realms as are kept", SIRA_LIMIT_REALMS, SIRA_LIMIT_REALMS, SIRA_OK},
+        {"one realm more", SIRA_LIMIT_REALMS + 1, SIRA_LIMIT_REALMS + 1, SIRA_E_LIMIT},
+        {"as many challenges as are looked at", 1, SIRA_LIMIT_CHALLENGES, SIRA_OK},
+        {"one challenge more", 1, SIRA_LIMIT_CHALLENGES + 1, SIRA_E_LIMIT},
+        {"forty realms", 40, 40, SIRA_E_LIMIT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char lines[4096] = "";
+        for (unsigned n = 0; n < cases[i].challenges; n++) {
+            char line[80];
+            snprintf(line, sizeof line, W "realm=\"r%u\", nonce=\"n%u\"\r\n", n % cases[i].realms, n);
+            strcat(lines, line);
+        }
+        exchange x;
+        exchange_open(&x);
+        exchange_init(&x);
+        const sira_digest_client before = x.client;
+        expect_status(cases[i].name, exchange_challenge(&x, lines), cases[i].status);
+        if (cases[i].status != SIRA_OK)
+            assert_memory_equal(&before, &x.client, sizeof before);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        assert_int_equal(line_count(x.text, "Authorization"), cases[i].status == SIRA_OK ? cases[i].realms : 0);
+        exchange_close(&x);
     }
-    exchange x;
-    exchange_open(&x);
-    exchange_init(&x);
-    assert_int_equal(exchange_challenge(&x, lines), SIRA_OK);
-    assert_int_equal(exchange_answer(&x), SIRA_OK);
-    assert_int_equal(line_count(x.text, "Authorization"), SIRA_LIMIT_REALMS);
-    assert_string_equal(line_param(x.text, "Authorization", 0, "realm"), "\"r0\"");
-    exchange_close(&x);
 }
 
 static void a_third_realm_makes_room_for_itself(void **state)
@@ -246,6 +262,71 @@ static void the_downgrade_memory_outlives_the_place_in_the_cache(void **state)
     sira_digest_client_forget(&x.client);
     assert_int_equal(exchange_answer(&x), SIRA_OK);
     assert_int_equal(exchange_challenge(&x, W "realm=\"strong\", nonce=\"2\", algorithm=MD5\r\n"), SIRA_E_DOWNGRADE);
+    exchange_close(&x);
+}
+
+/* However it is escaped, and whoever asks: a realm is one, and has one password. */
+static void a_realm_in_disguise_is_no_way_to_a_downgrade(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        W "realm=\"exampl\\e.com\", nonce=\"2\", algorithm=MD5\r\n",
+        P "realm=\"example.com\", nonce=\"2\", algorithm=MD5\r\n",
+        P "realm=\"\\example.com\", nonce=\"2\", algorithm=MD5\r\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        exchange x;
+        exchange_open(&x);
+        exchange_init(&x);
+        assert_int_equal(
+            exchange_challenge(&x, W "realm=\"example.com\", nonce=\"1\", qop=\"auth\", algorithm=SHA-256\r\n"),
+            SIRA_OK);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        expect_status(lines[i], exchange_challenge(&x, lines[i]), SIRA_E_DOWNGRADE);
+        exchange_close(&x);
+    }
+}
+
+/* The answer names the realm as its challenge did. */
+static void a_realm_goes_back_as_it_came_last(void **state)
+{
+    (void)state;
+    exchange x;
+    exchange_open(&x);
+    exchange_init(&x);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\\s\", nonce=\"1\", qop=\"auth\"\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_string_equal(line_param(x.text, "Authorization", 0, "realm"), "\"r\\s\"");
+    assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"rs\", nonce=\"1\", qop=\"auth\"\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(line_count(x.text, "Authorization"), 1);
+    assert_string_equal(line_param(x.text, "Authorization", 0, "realm"), "\"rs\"");
+    assert_string_equal(line_param(x.text, "Authorization", 0, "nc"), "00000001");
+    exchange_close(&x);
+}
+
+/* What a realm that made room had offered is not held against the one that took its place. */
+static void a_realm_that_was_always_weak_stays_welcome(void **state)
+{
+    (void)state;
+    exchange x;
+    exchange_open(&x);
+    exchange_init(&x);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"a\", nonce=\"1\", algorithm=SHA-256\r\n"), SIRA_OK);
+    assert_int_equal(exchange_challenge(&x, P "realm=\"b\", nonce=\"1\", algorithm=MD5\r\n"), SIRA_OK);
+    sira_digest_client_forget(&x.client);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        assert_int_equal(exchange_challenge(&x, W "realm=\"c\", nonce=\"1\", algorithm=MD5\r\n"), SIRA_OK);
+        sira_digest_client_forget(&x.client);
+    }
+    /* And what made room is remembered. */
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"a\", nonce=\"2\", algorithm=MD5\r\n"), SIRA_E_DOWNGRADE);
     exchange_close(&x);
 }
 
@@ -350,6 +431,107 @@ static void one_realm_may_reject_while_another_asks(void **state)
     exchange_close(&x);
 }
 
+/* Whatever the 401 to a first answer holds, the password was refused, and is not used by itself again. */
+static void a_rejection_needs_no_challenge_that_can_be_answered(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "",
+        W "realm=\"r\", nonce=\"2\", qop=\"auth\", x\r\n",
+        W "realm=\"r\"\r\n",
+        W "realm=\"r\", nonce=\"2\", algorithm=SHA3-512\r\n",
+        W "realm=\"other\", nonce=\"2\", algorithm=SHA3-512\r\n",
+        "WWW-Authenticate: Basic realm=\"r\"\r\n",
+        W "realm=\"\\r\", nonce=\"2\"\r\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        exchange x;
+        exchange_open(&x);
+        exchange_init(&x);
+        assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"1\", qop=\"auth\"\r\n"), SIRA_OK);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        assert_int_equal(line_count(x.text, "Authorization"), 1);
+        expect_status(lines[i], exchange_challenge(&x, lines[i]), SIRA_E_CREDENTIALS);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        assert_string_equal(x.text, "");
+        exchange_close(&x);
+    }
+}
+
+/* The bare code of a proxy says nothing about what was meant for a registrar, and the other way round. */
+static void without_challenges_the_code_tells_who_rejects(void **state)
+{
+    (void)state;
+    for (unsigned code = 401; code <= 407; code += 6) {
+        exchange x;
+        packet p;
+        exchange_open(&x);
+        exchange_init(&x);
+        assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"1\", qop=\"auth\"\r\n"), SIRA_OK);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        packet_response(&p, code, "", "");
+        assert_int_equal(sira_digest_client_challenged(&x.client, &x.attempt, &p.message, NULL),
+                         code == 401 ? SIRA_E_CREDENTIALS : SIRA_E_CHALLENGE);
+        packet_free(&p);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        assert_int_equal(line_count(x.text, "Authorization"), code == 401 ? 0 : 1);
+        exchange_close(&x);
+    }
+}
+
+/* A new realm each time, or the same one spelled in a new way. */
+static void a_server_of_ever_new_realms_gets_few_answers(void **state)
+{
+    (void)state;
+    static const char *const spellings[] = {"realm", "\\realm", "r\\ealm", "re\\alm", "rea\\lm", "real\\m"};
+    for (unsigned spelled = 0; spelled < 2; spelled++) {
+        exchange x;
+        exchange_open(&x);
+        exchange_init(&x);
+        for (unsigned attempt = 0; attempt < 3; attempt++) {
+            unsigned answers = 0;
+            sira_status status = SIRA_OK;
+            assert_int_equal(exchange_answer(&x), SIRA_OK);
+            assert_string_equal(x.text, "");
+            for (unsigned i = 0; i < 6 && status == SIRA_OK; i++) {
+                char line[96];
+                if (spelled)
+                    snprintf(line, sizeof line, W "realm=\"%s\", nonce=\"%u\"\r\n", spellings[i], i);
+                else
+                    snprintf(line, sizeof line, W "realm=\"%u-%u\", nonce=\"1\"\r\n", attempt, i);
+                status = exchange_challenge(&x, line);
+                if (status != SIRA_OK)
+                    break;
+                assert_int_equal(exchange_answer(&x), SIRA_OK);
+                answers++;
+            }
+            assert_int_equal(status, SIRA_E_CREDENTIALS);
+            assert_int_equal(answers, spelled ? 1 : SIRA_LIMIT_REALMS);
+        }
+        exchange_close(&x);
+    }
+}
+
+/* One proxy behind another: each asks once, and neither rejects. */
+static void a_chain_of_proxies_is_answered(void **state)
+{
+    (void)state;
+    exchange x;
+    exchange_open(&x);
+    exchange_init(&x);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(exchange_challenge(&x, P "realm=\"first\", nonce=\"1\", qop=\"auth\"\r\n"), SIRA_OK);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        assert_int_equal(exchange_challenge(&x, P "realm=\"second\", nonce=\"1\", qop=\"auth\"\r\n"), SIRA_OK);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        assert_int_equal(line_count(x.text, "Proxy-Authorization"), 2);
+        assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
+        sira_digest_client_forget(&x.client);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+    }
+    exchange_close(&x);
+}
+
 static void a_lost_stale_is_forgiven_after_a_success(void **state)
 {
     (void)state;
@@ -414,13 +596,20 @@ int main(void)
         cmocka_unit_test(a_challenge_is_chosen),
         cmocka_unit_test(what_is_over_its_limit_is_reported_and_not_kept),
         cmocka_unit_test(hostile_challenges_change_nothing),
-        cmocka_unit_test(many_challenges_are_bounded),
+        cmocka_unit_test(too_many_realms_or_challenges_are_reported),
         cmocka_unit_test(a_third_realm_makes_room_for_itself),
         cmocka_unit_test(the_downgrade_memory_outlives_the_place_in_the_cache),
         cmocka_unit_test(a_downgrade_is_told_from_all_else),
+        cmocka_unit_test(a_realm_in_disguise_is_no_way_to_a_downgrade),
+        cmocka_unit_test(a_realm_goes_back_as_it_came_last),
+        cmocka_unit_test(a_realm_that_was_always_weak_stays_welcome),
         cmocka_unit_test(a_nonce_that_comes_again_goes_on_counting),
         cmocka_unit_test(two_requests_at_once_are_both_rejected),
         cmocka_unit_test(one_realm_may_reject_while_another_asks),
+        cmocka_unit_test(a_rejection_needs_no_challenge_that_can_be_answered),
+        cmocka_unit_test(without_challenges_the_code_tells_who_rejects),
+        cmocka_unit_test(a_server_of_ever_new_realms_gets_few_answers),
+        cmocka_unit_test(a_chain_of_proxies_is_answered),
         cmocka_unit_test(a_lost_stale_is_forgiven_after_a_success),
         cmocka_unit_test(ha1_is_made_once_for_a_realm),
         cmocka_unit_test(diag_points_into_the_message),

@@ -91,6 +91,13 @@ static void credentials_of_others_are_passed_over(void **state)
              "Authorization: Bearer abc\r\nAuthorization: Digest nonsense\r\n%s",
              r.client.text);
     assert_int_equal(realm_verify(&r, lines), SIRA_OK);
+    /* What is wrong with another realm's is its own matter. */
+    assert_int_equal(realm_verify(&r, "Authorization: Digest username=\"x\", realm=\"other\", nonce=\"n\", "
+                                      "uri=\"sip:x\", response=\"00\", qop=auth-conf\r\n"),
+                     SIRA_IDLE);
+    assert_int_equal(realm_verify(&r, "Authorization: Digest username=\"x\", realm=\"example.com\", nonce=\"n\", "
+                                      "uri=\"sip:x\", response=\"00\", qop=auth-conf\r\n"),
+                     SIRA_E_SYNTAX);
     realm_close(&r);
 }
 
@@ -225,6 +232,7 @@ static void a_user_who_is_not_there_costs_as_much(void **state)
     };
     for (unsigned algorithm = 0; algorithm < 6; algorithm++) {
         unsigned calls = 0;
+        size_t blocks = 0;
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
             realm r;
             counter c;
@@ -242,10 +250,50 @@ static void a_user_who_is_not_there_costs_as_much(void **state)
             r.client.config.user = SIRA_STR("alice");
             count_in(&r, &c, 0);
             expect_status(cases[i].name, realm_verify(&r, r.client.text), SIRA_E_CREDENTIALS);
-            if (i == 0)
+            if (i == 0) {
                 calls = c.calls;
-            if (c.calls != calls)
-                fail_msg("%s, %s: %u hashes, not %u", algorithms[algorithm], cases[i].name, c.calls, calls);
+                blocks = c.blocks;
+            }
+            if (c.calls != calls || c.blocks != blocks)
+                fail_msg("%s, %s: %u hashes of %zu blocks, not %u of %zu", algorithms[algorithm], cases[i].name,
+                         c.calls, c.blocks, calls, blocks);
+            realm_close(&r);
+        }
+    }
+}
+
+static sira_status look_up_length(void *context, const sira_digest_lookup *lookup, sira_digest_account *account)
+{
+    static const char letters[200] = {0};
+    const size_t *length = context;
+    (void)lookup;
+    account->password = (sira_str){letters, *length};
+    return *length != SIZE_MAX ? SIRA_OK : SIRA_IDLE;
+}
+
+/* Nor does the length of a password tell. */
+static void a_password_of_any_usual_length_costs_as_much(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {SIZE_MAX, 0, 8, 36, 37, 38, 60, 100, 101, 102, 165};
+    for (unsigned algorithm = 0; algorithm < 6; algorithm++) {
+        size_t blocks = 0;
+        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+            realm r;
+            counter c;
+            size_t length = lengths[i];
+            realm_open(&r);
+            r.config.algorithms[0] = (uint8_t)sira_algorithm_of(sira_str_from(algorithms[algorithm]));
+            r.config.lookup = look_up_length;
+            r.config.lookup_context = &length;
+            realm_init(&r);
+            realm_challenge(&r, false);
+            count_in(&r, &c, 0);
+            assert_int_equal(realm_verify(&r, r.client.text), SIRA_E_CREDENTIALS);
+            if (i == 0)
+                blocks = c.blocks;
+            if (c.blocks != blocks)
+                fail_msg("%s, %zu: %zu blocks, not %zu", algorithms[algorithm], length, c.blocks, blocks);
             realm_close(&r);
         }
     }
@@ -266,7 +314,7 @@ static void any_hash_may_fail(void **state)
             realm_init(&r);
             r.client.request.body = SIRA_STR("body");
             realm_challenge(&r, false);
-            assert_int_equal(sira_digest_server_rotate(&r.server, NULL), SIRA_OK); /* so that two keys are tried */
+            assert_int_equal(sira_digest_server_rotate(&r.server), SIRA_OK); /* so that two keys are tried */
             count_in(&r, &c, fail_at);
             packet_request(&r.request, "REGISTER sip:example.com SIP/2.0", r.client.text, "body");
             const sira_status status =
@@ -537,6 +585,7 @@ int main(void)
         cmocka_unit_test(what_is_changed_on_the_way_is_found),
         cmocka_unit_test(uris_are_compared_as_the_policy_says),
         cmocka_unit_test(a_user_who_is_not_there_costs_as_much),
+        cmocka_unit_test(a_password_of_any_usual_length_costs_as_much),
         cmocka_unit_test(nobody_has_no_password),
         cmocka_unit_test(a_look_up_may_fail),
         cmocka_unit_test(any_hash_may_fail),
