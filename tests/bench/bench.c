@@ -56,10 +56,16 @@ static bench_text load(const char *name)
     return text;
 }
 
-static int by_time(const void *a, const void *b)
+static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
+}
+
+double bench_median(double *values, size_t count)
+{
+    qsort(values, count, sizeof values[0], by_value);
+    return values[count / 2];
 }
 
 static double seconds(void)
@@ -84,8 +90,7 @@ static double median_ns(const bench_case *one)
     unsigned long count = (unsigned long)(ROUND_NS / (guess + 1)) + 1;
     for (int i = 0; i < ROUNDS; i++)
         times[i] = run_ns(one, count);
-    qsort(times, ROUNDS, sizeof times[0], by_time);
-    return times[ROUNDS / 2];
+    return bench_median(times, ROUNDS);
 }
 
 int bench_main(int argc, char **argv, const bench_case *cases, size_t count)

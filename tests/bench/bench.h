@@ -26,6 +26,9 @@ int bench_main(int argc, char **argv, const bench_case *cases, size_t count);
 /* Ends the program: a case that fails has no time. */
 void bench_fail(const char *what);
 
+/* Sorts the values, too. */
+double bench_median(double *values, size_t count);
+
 typedef struct bench_text {
     char *at;
     size_t len;

@@ -1,4 +1,4 @@
-"""Runs the benchmark programs of one folder and prints them side by side; or checks Sira's instruction counts.
+"""Runs the benchmark programs of one folder and prints them side by side; or checks Sira's counts, which are exact.
 
     report.py FOLDER            the table, with every bench_X that stands in the folder
     report.py --check PROGRAM   exit status 1 when a count passes its "must" in limits.tsv, 77 without valgrind
@@ -38,6 +38,23 @@ DIGEST_ROWS = [
     ("verify-md5", "floor-md5", "request to verdict, MD5"),
     ("verify-sha256", "floor-sha256", "request to verdict, SHA-256"),
 ]
+# Whole registrations: (text, value, digits behind the point, must, wants). Values are of ns each, or counted.
+AGENT = "bench_agent"
+AGENT_ROWS = [
+    ("1,000 lines: registrations per second and core", lambda of: 1e9 / of["lines-1000"], 0, None, None),
+    ("10,000 lines", lambda of: 1e9 / of["lines-10000"], 0, 56000, 84000),
+    ("100,000 lines", lambda of: 1e9 / of["lines-100000"], 0, None, None),
+    ("floor: the bare four system calls", lambda of: 1e9 / of["floor"], 0, None, None),
+    ("10,000 lines as a part of the floor", lambda of: of["floor"] / of["lines-10000"], 2, 0.5, 0.75),
+    ("100,000 lines as a part of 1,000", lambda of: of["lines-1000"] / of["lines-100000"], 2, 0.8, 0.95),
+    ("10,000 lines by the clock, registrar included", lambda of: 1e9 / of["clock-10000"], 0, None, None),
+    ("floor by the clock, registrar included", lambda of: 1e9 / of["clock-floor"], 0, None, None),
+    ("end of a transaction of 1,000 lines, ns", lambda of: of["ends-1000"], 0, None, None),
+    ("end of a transaction of 100,000 lines, ns", lambda of: of["ends-100000"], 0, None, None),
+    ("bytes of a line, account and registration", lambda of: of["bytes"], 0, 2048, 1280),
+    ("heap calls of a line", lambda of: of.get("heap"), 0, 0, 0),
+    ("instructions of a line in sira_agent_receive", lambda of: of.get("instructions"), 0, None, None),
+]
 RUNS = 100
 
 
@@ -53,19 +70,29 @@ def limit(text):
     return float(factor), case if times else None
 
 
-def instructions_of(program, case, runs):
-    with tempfile.NamedTemporaryFile() as out:
-        done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}", program, case, str(runs)],
-                              capture_output=True, text=True)
-    found = re.search(r"Collected : (\d+)", done.stderr)
+def counted_by_valgrind(tool, pattern, command):
+    done = subprocess.run(["valgrind", *tool, "--child-silent-after-fork=yes", *command], capture_output=True, text=True)
+    found = re.search(pattern, done.stderr)
     if done.returncode != 0 or found is None:
-        raise RuntimeError(f"{program} {case}: valgrind failed\n{done.stderr}")
-    return int(found.group(1))
+        raise RuntimeError(f"{' '.join(command)}: valgrind failed\n{done.stderr}")
+    return int(found.group(1).replace(",", ""))
 
 
-def count(program, case):
+def instructions_of(command, options=()):
+    with tempfile.NamedTemporaryFile() as out:
+        tool = ["--tool=callgrind", f"--callgrind-out-file={out.name}", *options]
+        return counted_by_valgrind(tool, r"Collected : (\d+)", command)
+
+
+def heap_calls_of(command):
+    """Of the program and of all that it is linked with."""
+    tool = ["--tool=memcheck", "--leak-check=no", "--undef-value-errors=no"]
+    return counted_by_valgrind(tool, r"total heap usage: ([\d,]+) allocs", command)
+
+
+def count(program, case, counter=instructions_of):
     """Of one run when all is warm: what many runs cost more than few, without what starting costs."""
-    few, many = (instructions_of(program, case, runs) for runs in (2, 2 + RUNS))
+    few, many = (counter([program, case, str(runs)]) for runs in (2, 2 + RUNS))
     return (many - few) / RUNS
 
 
@@ -105,14 +132,30 @@ def report_digest(program):
         digest_table("The same, instructions (callgrind, without SHA extensions)", {case: count(program, case) for case in cases})
 
 
+def number(value, digits):
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def report_agent(program):
+    values = times(program)
+    if shutil.which("valgrind"):
+        inside = lambda command: instructions_of(command, ["--toggle-collect=sira_agent_receive"])
+        values["heap"] = count(program, "lines", heap_calls_of)
+        values["instructions"] = count(program, "lines", inside)
+    print("\nREGISTER, 401, REGISTER, 200 over loopback with MD5, 64 in flight (median, pinned)")
+    print(f"{'':48}{'Sira':>12}{'must':>12}{'wants':>12}")
+    for text, value, digits, *wanted in AGENT_ROWS:
+        print(f"{text:48}" + "".join(f"{number(one, digits):>12}" for one in (value(values), *wanted)))
+
+
 def report(folder):
     programs = {name: str(Path(folder) / file) for file, name in PEERS.items() if (Path(folder) / file).exists()}
     measured = {name: times(path) for name, path in programs.items()}
     table("Time, ns (median, pinned)", ROWS, measured)
     table("Sira alone and floors, ns", OWN_ROWS, {"Sira": measured["Sira"]})
-    digest = Path(folder) / DIGEST
-    if digest.exists():
-        report_digest(str(digest))
+    for name, report_one in {DIGEST: report_digest, AGENT: report_agent}.items():
+        if (Path(folder) / name).exists():
+            report_one(str(Path(folder) / name))
     if not shutil.which("valgrind"):
         print("\nNo instruction counts: valgrind is not installed.")
         return 0
@@ -127,15 +170,16 @@ def report(folder):
 
 def check(program):
     if not shutil.which("valgrind"):
-        print("skipped: valgrind is not installed, and it counts the instructions")
+        print("skipped: valgrind is not installed, and it counts")
         return 77
     if platform.machine() != "x86_64":
         print(f"skipped: the limits are for x86-64, this is {platform.machine()}")
         return 77
     counted = {}
+    what, counter = ("heap calls", heap_calls_of) if Path(program).name == AGENT else ("instructions", instructions_of)
 
     def counted_once(case):
-        counted[case] = counted.get(case) or count(program, case)
+        counted[case] = counted.get(case) or count(program, case, counter)
         return counted[case]
 
     def resolved(factor, case):
@@ -148,7 +192,7 @@ def check(program):
         must, wants = (resolved(*rule[kind]) for kind in ("must", "wants"))
         verdict = "ok" if value <= must else "TOO MANY"
         failed += value > must
-        print(f"{case}: {value:,.0f} instructions, must {must:,.0f}, wants {wants:,.0f}: {verdict}")
+        print(f"{case}: {value:,.0f} {what}, must {must:,.0f}, wants {wants:,.0f}: {verdict}")
     return 1 if failed else 0
 
 
