@@ -111,8 +111,8 @@ SIRA_API void sira_digest_usim_init(sira_digest_usim *usim, sira_digest_aka_fn g
 typedef struct sira_digest_client_config {
     size_t size; /* sizeof this struct; sira_digest_client_config_init sets it */
     sira_hash hash;
-    sira_str user;                 /* without escapes, at most SIRA_LIMIT_CONFIG bytes. Beyond ASCII UTF-8 in the form
-                                      that the server's accounts have, as a rule NFC (RFC 7616 4); the same for password */
+    sira_str user;                 /* without escapes, at most SIRA_LIMIT_CONFIG bytes. Beyond ASCII it is UTF-8 as the
+                                      server has it, mostly NFC (RFC 7616 4), and so is the password */
     sira_str password;             /* or: */
     sira_str ha1[SIRA_HASH_COUNT]; /* hex, by sira_hash_algorithm; empty: none. Only algorithms given here are answered
                                       when there is no password */

@@ -9,11 +9,14 @@
 extern "C" {
 #endif
 
-/* Keeps one open handle per algorithm: opening one costs three system calls once the random generator is up. Fields are
- * not API. Not for use by two threads at once. */
+/* Keeps one open handle per algorithm: opening one costs three system calls once the random generator is up. Random
+ * bytes are drawn many at a time, because a call costs as much as a thousand of them; each is given out once and wiped.
+ * Not for use by two threads at once, nor by both sides of a fork. Fields are not API. */
 typedef struct sira_gcrypt {
     void *handle[SIRA_HASH_COUNT];
     uint32_t algorithms;
+    uint32_t left; /* of the pool, at its start */
+    uint8_t pool[1024];
 } sira_gcrypt;
 
 /* Initializes Libgcrypt if the program has not, and opens the handles. Algorithms that Libgcrypt refuses (MD5 in FIPS

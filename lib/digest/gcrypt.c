@@ -94,8 +94,20 @@ sira_hash sira_gcrypt_hash(sira_gcrypt *gcrypt)
 
 static sira_status fill(void *context, uint8_t *bytes, size_t n)
 {
-    (void)context;
-    gcry_randomize(bytes, n, GCRY_STRONG_RANDOM); /* ends the program rather than give bad bytes */
+    sira_gcrypt *gcrypt = context;
+    while (n > 0) {
+        if (gcrypt->left == 0) {
+            /* It ends the program rather than give bad bytes. */
+            gcry_randomize(gcrypt->pool, sizeof gcrypt->pool, GCRY_STRONG_RANDOM);
+            gcrypt->left = sizeof gcrypt->pool;
+        }
+        const uint32_t part = n < gcrypt->left ? (uint32_t)n : gcrypt->left;
+        gcrypt->left -= part;
+        memcpy(bytes, gcrypt->pool + gcrypt->left, part);
+        sira_wipe(gcrypt->pool + gcrypt->left, part);
+        bytes += part;
+        n -= part;
+    }
     return SIRA_OK;
 }
 

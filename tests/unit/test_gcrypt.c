@@ -68,6 +68,27 @@ static void entropy_fills_each_byte(void **state)
     sira_gcrypt_close(&gcrypt);
 }
 
+/* Also across the blocks in which they are drawn, and none of them is kept. */
+static void entropy_is_given_out_once(void **state)
+{
+    (void)state;
+    static uint8_t all[3000];
+    static const uint8_t zeros[sizeof((sira_gcrypt *)NULL)->pool] = {0};
+    sira_gcrypt gcrypt;
+    size_t at = 0;
+    assert_int_equal(sira_gcrypt_open(&gcrypt), SIRA_OK);
+    const sira_entropy entropy = sira_gcrypt_entropy(&gcrypt);
+    for (size_t n = 24; at + n <= sizeof all; at += n, n = n == 24 ? 1000 : 24) {
+        assert_int_equal(entropy.fill(entropy.context, all + at, n), SIRA_OK);
+        assert_memory_equal(gcrypt.pool + gcrypt.left, zeros, sizeof gcrypt.pool - gcrypt.left);
+    }
+    for (size_t i = 0; i + 16 <= at; i += 8)
+        for (size_t n = i + 8; n + 16 <= at; n += 8)
+            assert_memory_not_equal(all + i, all + n, 8);
+    sira_gcrypt_close(&gcrypt);
+    assert_memory_equal(gcrypt.pool, zeros, sizeof zeros);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +96,7 @@ int main(void)
         cmocka_unit_test(two_providers_live_side_by_side),
         cmocka_unit_test(an_algorithm_without_a_handle_is_an_error),
         cmocka_unit_test(entropy_fills_each_byte),
+        cmocka_unit_test(entropy_is_given_out_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
