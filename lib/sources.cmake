@@ -42,6 +42,7 @@ set(SIRA_SOURCES
     lib/digest/challenge.c
     lib/digest/client.c
     lib/digest/credentials.c
+    lib/digest/decide.c
     lib/digest/hash.c
     lib/digest/hmac.c
     lib/digest/key.c

@@ -35,6 +35,10 @@ sira_str sira_i_inner(sira_str value);
  * SIRA_OK; SIRA_E_LIMIT; SIRA_E_SYNTAX: a CR, LF or NUL that could not be sent back, or quotes that do not fit. */
 sira_status sira_i_inner_copy(sira_str value, char *out, size_t size, size_t *length);
 
+/* Is a value the one that is kept? What is kept has no folds, so only a value that has one is compared as it would be
+ * kept. */
+bool sira_i_is_kept(sira_str kept, sira_str value);
+
 /* Is it without escapes, line ends, NULs and quotes, so that there is nothing to resolve or to refuse? Most texts are.
  */
 bool sira_i_is_plain(sira_str text);

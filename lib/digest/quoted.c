@@ -73,6 +73,17 @@ sira_status sira_i_inner_copy(sira_str value, char *out, size_t size, size_t *le
     return SIRA_OK;
 }
 
+bool sira_i_is_kept(sira_str kept, sira_str value)
+{
+    char text[SIRA_LIMIT_NONCE];
+    size_t length;
+    const sira_str inner = sira_i_inner(value);
+    if (inner.len == 0 || memchr(inner.at, '\n', inner.len) == NULL)
+        return sira_str_equal(kept, inner);
+    return sira_i_inner_copy(value, text, sizeof text, &length) == SIRA_OK &&
+           sira_str_equal(kept, (sira_str){text, length});
+}
+
 sira_str sira_i_unescape(sira_str text, char *out)
 {
     if (text.len == 0 || memchr(text.at, '\\', text.len) == NULL)

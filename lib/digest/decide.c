@@ -1,0 +1,269 @@
+/* Whether a 401 or 407 rejects what the request carried, and what is kept of it if not. */
+#include "digest/selection.h"
+
+#include <string.h>
+
+/* Does the response come from the kind of server that this entry is of? Without any challenge the code tells. */
+static bool is_judged(const sira_i_selection *selection, size_t i)
+{
+    const bool proxy = sira_i_realm_has(&selection->client->realms[i], SIRA_I_REALM_PROXY);
+    if (selection->kinds[0] || selection->kinds[1])
+        return selection->kinds[proxy];
+    return (selection->response->status_code == 407) == proxy;
+}
+
+static bool has_plan_of(const sira_i_selection *selection, bool proxy)
+{
+    for (size_t i = 0; i < selection->count; i++)
+        if (selection->plans[i].proxy == proxy)
+            return true;
+    return false;
+}
+
+/* Did the request carry a first answer for this entry, so that a challenge in return rejects it? */
+static bool was_fresh(const sira_i_selection *selection, size_t i)
+{
+    return selection->attempt->realm[i].sent && selection->attempt->realm[i].fresh &&
+           selection->attempt->realm[i].generation >= selection->client->realms[i].since;
+}
+
+/* Was the answer passed over for a challenge of another realm, as when one proxy stands behind another? */
+static bool is_passed_over(const sira_i_selection *selection, size_t i)
+{
+    return was_fresh(selection, i) && is_judged(selection, i) && !selection->seen[i] &&
+           has_plan_of(selection, sira_i_realm_has(&selection->client->realms[i], SIRA_I_REALM_PROXY));
+}
+
+/* Does the response reject what the request carried for this entry? Whoever names a new realm each time gets no more
+ * answers than there can be realms. */
+static sira_status verdict(const sira_i_selection *selection, size_t i)
+{
+    const sira_digest_realm *realm = &selection->client->realms[i];
+    const bool current = realm->generation == selection->attempt->realm[i].generation;
+    if (!was_fresh(selection, i) || !is_judged(selection, i))
+        return SIRA_OK;
+    if (!selection->seen[i])
+        return is_passed_over(selection, i) && selection->client->passed_over + 1u < SIRA_LIMIT_REALMS
+                   ? SIRA_OK
+                   : SIRA_E_CREDENTIALS;
+    if (current && sira_i_realm_has(realm, SIRA_I_REALM_AUTS)) /* RFC 3310 3.4: it asked for another one */
+        return SIRA_OK;
+    if (!selection->stale[i])
+        return SIRA_E_CREDENTIALS;
+    return current && sira_i_realm_has(realm, SIRA_I_REALM_STALE) ? SIRA_E_STALE : SIRA_OK;
+}
+
+/* The nonces of an entry that is rejected, and of all that were sent with it to the same kind of server, are not used
+ * again: each use would be one more try of the same password. */
+static void forget_sent(sira_i_selection *selection, bool proxy)
+{
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
+        sira_digest_realm *realm = &selection->client->realms[i];
+        if (selection->attempt->realm[i].sent && sira_i_realm_has(realm, SIRA_I_REALM_PROXY) == proxy &&
+            realm->generation == selection->attempt->realm[i].generation)
+            sira_i_realm_forget(realm);
+    }
+}
+
+static sira_status judge(sira_i_selection *selection)
+{
+    sira_status verdicts[SIRA_LIMIT_REALMS], worst = SIRA_OK;
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
+        verdicts[i] = verdict(selection, i);
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
+        if (verdicts[i] == SIRA_OK)
+            continue;
+        forget_sent(selection, sira_i_realm_has(&selection->client->realms[i], SIRA_I_REALM_PROXY));
+        if (worst != SIRA_E_CREDENTIALS)
+            worst = verdicts[i];
+    }
+    return worst;
+}
+
+/* How often in a row answers were passed over: an attempt begins with a request that carries no first answer. */
+static void count_passed_over(sira_i_selection *selection)
+{
+    bool fresh = false, passed_over = false;
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
+        fresh = fresh || was_fresh(selection, i);
+        passed_over = passed_over || is_passed_over(selection, i);
+    }
+    if (passed_over)
+        selection->client->passed_over++;
+    else if (!fresh)
+        selection->client->passed_over = 0;
+}
+
+static bool is_planned(const sira_i_selection *selection, size_t slot)
+{
+    for (size_t i = 0; i < selection->count; i++)
+        if (selection->plans[i].slot == slot)
+            return true;
+    return false;
+}
+
+/* A place for a new realm: a free one, else one without a nonce, else one that the request did without, else any, and
+ * one with a first answer last. */
+static size_t make_room(const sira_i_selection *selection)
+{
+    size_t best = SIRA_LIMIT_REALMS;
+    unsigned best_cost = 5;
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
+        const sira_digest_realm *realm = &selection->client->realms[i];
+        unsigned cost = !sira_i_realm_has(realm, SIRA_I_REALM_USED)    ? 0
+                        : !sira_i_realm_has(realm, SIRA_I_REALM_NONCE) ? 1
+                        : !selection->attempt->realm[i].sent           ? 2
+                        : !selection->attempt->realm[i].fresh          ? 3
+                                                                       : 4;
+        if (cost < best_cost && !is_planned(selection, i)) {
+            best = i;
+            best_cost = cost;
+        }
+    }
+    return best;
+}
+
+static void place(sira_i_selection *selection)
+{
+    for (size_t i = 0; i < selection->count; i++)
+        if (selection->plans[i].slot == SIRA_LIMIT_REALMS)
+            selection->plans[i].slot = make_room(selection);
+}
+
+static bool is_planned_for(const sira_digest_realm *realm, const sira_i_plan *plan)
+{
+    return sira_i_realm_is(realm, sira_i_plan_realm(plan), plan->proxy);
+}
+
+static bool has_key_for(const sira_digest_realm *realm, const sira_i_plan *plan)
+{
+    const sira_algorithm had = (sira_algorithm)realm->algorithm, wanted = (sira_algorithm)plan->challenge.algorithm;
+    return is_planned_for(realm, plan) && sira_i_realm_has(realm, SIRA_I_REALM_KEY) &&
+           sira_i_algorithm_hash(had) == sira_i_algorithm_hash(wanted) && !sira_i_algorithm_is_aka(had) &&
+           !sira_i_algorithm_is_aka(wanted);
+}
+
+static sira_status get_key(const sira_i_selection *selection, sira_i_plan *plan)
+{
+    sira_digest_realm *realm = &selection->client->realms[plan->slot];
+    char name[SIRA_LIMIT_REALM], nonce[SIRA_LIMIT_NONCE], unescaped[SIRA_LIMIT_NONCE];
+    size_t nonce_len = 0;
+    plan->keep_key = has_key_for(realm, plan);
+    if (plan->keep_key)
+        return SIRA_OK;
+    sira_i_inner_copy(plan->challenge.nonce, nonce, sizeof nonce, &nonce_len);
+    const sira_i_key_request request = {
+        .config = selection->client->config,
+        .realm = sira_i_unescape(sira_i_plan_realm(plan), name),
+        .nonce = sira_i_unescape((sira_str){nonce, nonce_len}, unescaped),
+        .algorithm = (sira_algorithm)plan->challenge.algorithm,
+    };
+    sira_status status = sira_i_key_get(&request, &plan->key);
+    plan->waiting = status == SIRA_MORE;
+    if (status == SIRA_OK && plan->key.auts && is_planned_for(realm, plan) &&
+        sira_i_realm_has(realm, SIRA_I_REALM_AUTS)) {
+        sira_i_realm_forget(realm); /* out of step again after a resynchronization */
+        return SIRA_E_CREDENTIALS;
+    }
+    return plan->waiting ? SIRA_OK : status;
+}
+
+static sira_status get_keys(sira_i_selection *selection)
+{
+    sira_status status = SIRA_OK;
+    for (size_t i = 0; i < selection->count && status == SIRA_OK; i++)
+        status = get_key(selection, &selection->plans[i]);
+    return status;
+}
+
+/* The entry becomes that of another realm; what it knew of its strength counts for all that are not remembered. */
+static void replace(sira_digest_client *client, sira_digest_realm *realm)
+{
+    sira_i_realm_forget(realm);
+    if (realm->strongest > client->strongest)
+        client->strongest = realm->strongest;
+    realm->strongest = 0;
+    realm->since = realm->generation;
+}
+
+/* The same challenge as before, as servers give that make a nonce of the time: the nonce count goes on. */
+static bool is_repeated(const sira_digest_realm *realm, const sira_i_plan *plan)
+{
+    return sira_i_realm_has(realm, SIRA_I_REALM_NONCE) && plan->keep_key &&
+           realm->algorithm == plan->challenge.algorithm && realm->qop == plan->qop &&
+           sira_str_equal(sira_i_realm_text(realm), sira_i_plan_realm(plan)) &&
+           sira_i_is_kept(sira_i_realm_nonce(realm), plan->challenge.nonce) &&
+           sira_i_is_kept((sira_str){realm->opaque, realm->opaque_len}, plan->challenge.opaque);
+}
+
+static void take_nonce(sira_digest_realm *realm, const sira_i_plan *plan)
+{
+    size_t length = 0;
+    memcpy(realm->realm, plan->realm, plan->realm_len);
+    realm->realm_len = plan->realm_len;
+    sira_i_inner_copy(plan->challenge.nonce, realm->nonce, sizeof realm->nonce, &length);
+    realm->nonce_len = (uint8_t)length;
+    length = 0;
+    sira_i_inner_copy(plan->challenge.opaque, realm->opaque, sizeof realm->opaque, &length);
+    realm->opaque_len = (uint8_t)length;
+    realm->nc = 0;
+    realm->generation++;
+    realm->algorithm = plan->challenge.algorithm;
+    realm->qop = plan->qop;
+}
+
+static unsigned when(bool condition, unsigned flag)
+{
+    return condition ? flag : 0;
+}
+
+static void commit(sira_i_selection *selection, const sira_i_plan *plan)
+{
+    sira_digest_realm *realm = &selection->client->realms[plan->slot];
+    const sira_challenge *challenge = &plan->challenge;
+    const bool known = is_planned_for(realm, plan);
+    const bool resynced = known && sira_i_realm_has(realm, SIRA_I_REALM_AUTS);
+    const bool stale = known && was_fresh(selection, plan->slot) && selection->stale[plan->slot];
+    if (!known)
+        replace(selection->client, realm);
+    if (!is_repeated(realm, plan))
+        take_nonce(realm, plan);
+    if (!plan->keep_key)
+        memcpy(realm->ha1, plan->key.ha1, sizeof realm->ha1);
+    if (plan->offered > realm->strongest)
+        realm->strongest = plan->offered;
+    realm->flags =
+        (uint16_t)(SIRA_I_REALM_USED | SIRA_I_REALM_NONCE | SIRA_I_REALM_FRESH |
+                   (plan->waiting ? SIRA_I_REALM_WAITING : SIRA_I_REALM_KEY) | when(plan->proxy, SIRA_I_REALM_PROXY) |
+                   when(stale, SIRA_I_REALM_STALE) | when(challenge->algorithm_present, SIRA_I_REALM_ALGORITHM) |
+                   when(challenge->opaque.at != NULL, SIRA_I_REALM_OPAQUE) |
+                   when(challenge->userhash, SIRA_I_REALM_USERHASH) | when(plan->key.auts, SIRA_I_REALM_AUTS) |
+                   when(resynced, SIRA_I_REALM_RESYNCED));
+}
+
+sira_status sira_i_selection_decide(sira_i_selection *selection)
+{
+    sira_status status = judge(selection);
+    if (status != SIRA_OK) {
+        sira_i_digest_refuse(&selection->diag, status, "", "a response to what was sent");
+        return status;
+    }
+    if (selection->over)
+        return sira_i_digest_refuse(&selection->diag, SIRA_E_LIMIT, "",
+                                    "at most SIRA_LIMIT_REALMS realms and SIRA_LIMIT_CHALLENGES challenges");
+    if (selection->count == 0)
+        return selection->refused != SIRA_OK ? selection->refused : SIRA_E_CHALLENGE;
+    place(selection);
+    status = get_keys(selection);
+    if (status != SIRA_OK) {
+        sira_i_digest_refuse(&selection->diag, status, "", "a key for the challenge");
+        return status;
+    }
+    count_passed_over(selection);
+    for (size_t i = 0; i < selection->count; i++) {
+        commit(selection, &selection->plans[i]);
+        if (selection->plans[i].waiting)
+            status = SIRA_MORE;
+    }
+    return status;
+}
