@@ -4,22 +4,22 @@
 
 #include <string.h>
 
-/* How surely a Contact is ours; the highest wins. */
-enum { NOT_OURS = 0, SAME_URI, SAME_LINE, SAME_INSTANCE };
+/* What makes a Contact look like ours. Our line parameter is new with each start of the device; the instance is also
+ * that of a binding from before (RFC 5626 4.1), so it says less. The larger sum wins. */
+enum { SAME_URI = 1, SAME_INSTANCE = 2, SAME_LINE = 4 };
 
 static int likeness(const sira_registration *registration, const sira_uri *own, const sira_contact *contact)
 {
     sira_str instance = registration->config.instance_id;
-    if (instance.len != 0 && sira_str_equal_nocase(contact->instance, instance))
-        return SAME_INSTANCE;
+    int like = instance.len != 0 && sira_str_equal_nocase(contact->instance, instance) ? SAME_INSTANCE : 0;
     sira_uri uri;
     sira_str line, our_line;
     if (sira_uri_parse(&uri, contact->address.uri, NULL) != SIRA_OK)
-        return NOT_OURS;
+        return like;
     if (sira_uri_param(&uri, SIRA_STR("line"), &line) == SIRA_OK &&
         sira_uri_param(own, SIRA_STR("line"), &our_line) == SIRA_OK && sira_str_equal_nocase(line, our_line))
-        return SAME_LINE;
-    return sira_uri_equal(own, &uri) ? SAME_URI : NOT_OURS;
+        like |= SAME_LINE;
+    return like != 0 || !sira_uri_equal(own, &uri) ? like : SAME_URI;
 }
 
 sira_status sira_i_binding_find(const sira_registration *registration, const sira_message *response,
@@ -37,8 +37,7 @@ sira_status sira_i_binding_find(const sira_registration *registration, const sir
     uint32_t fallback = registration->asked;
     (void)sira_message_number(response, SIRA_FIELD_EXPIRES, &fallback, NULL);
 
-    int best = NOT_OURS;
-    uint32_t least = UINT32_MAX;
+    int best = -1;
     sira_cursor cursor;
     sira_contact contact;
     *binding = (sira_i_binding){.expires = fallback};
@@ -46,20 +45,16 @@ sira_status sira_i_binding_find(const sira_registration *registration, const sir
     while ((status = sira_contact_next(&cursor, &contact, NULL)) == SIRA_OK) {
         if (contact.star)
             continue;
-        uint32_t expires = contact.has_expires ? contact.expires : fallback;
-        if (expires < least)
-            least = expires;
         if (binding->bindings < UINT16_MAX)
             binding->bindings++;
+        uint32_t expires = contact.has_expires ? contact.expires : fallback;
         int like = likeness(registration, &own, &contact);
-        if (like > best) {
-            best = like;
-            binding->expires = expires;
-        }
+        /* Among those that are equally like ours, or not at all, the smallest lifetime can't leave the line dead. */
+        if (like < best || (like == best && expires >= binding->expires))
+            continue;
+        best = like;
+        binding->expires = expires;
     }
-    /* None is ours to see: one alone must be, and among several the smallest lifetime can't leave the line dead. */
-    if (best == NOT_OURS && binding->bindings != 0)
-        binding->expires = least;
     return status == SIRA_IDLE ? SIRA_OK : status;
 }
 

@@ -99,6 +99,56 @@ static void a_rewritten_contact_is_known_by_its_instance(void **context)
     world_close(w);
 }
 
+/* The device has restarted: what it registered before is listed still, with the same instance. "$" is our Contact with
+ * its instance, "@" the old one, "~" ours without the instance. */
+static const char *listed;
+
+static void lists_leftovers(world *w, const sira_message *request)
+{
+    static const char old[] = "<sip:alice@192.0.2.1:5060;line=00000000>;"
+                              "+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-00000000000a>\"";
+    char text[2000];
+    size_t length = 0;
+    const char *end = strchr(world_contact(request).at, '>') + 1;
+    for (const char *at = listed; *at != '\0'; at++) {
+        const sira_str piece = *at == '$'   ? world_contact(request)
+                               : *at == '@' ? sira_str_from(old)
+                               : *at == '~'
+                                   ? (sira_str){world_contact(request).at, (size_t)(end - world_contact(request).at)}
+                                   : (sira_str){at, 1};
+        assert_true(length + piece.len < sizeof text);
+        memcpy(text + length, piece.at, piece.len);
+        length += piece.len;
+    }
+    world_reply(w, request, 200, "%.*s", (int)length, text);
+}
+
+static void a_binding_from_before_a_restart_is_not_ours(void **context)
+{
+    (void)context;
+    static const struct {
+        const char *headers;
+        uint32_t expires;
+    } cases[] = {
+        {"Contact: @;expires=3000, $;expires=60\r\n", 60},
+        {"Contact: $;expires=60, @;expires=3000\r\n", 60},
+        {"Contact: @;expires=3000, ~;expires=60\r\n", 60},
+        {"Contact: ~;expires=3000, $;expires=60, ~;expires=50\r\n", 60},
+        {"Contact: $;expires=70, $;expires=60, $;expires=80\r\n", 60},
+        {"Contact: @;expires=3000, @;expires=50\r\n", 50},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        world *w = world_open(lists_leftovers);
+        listed = cases[i].headers;
+        w->line_config.instance_id = SIRA_STR("<urn:uuid:00000000-0000-1000-8000-00000000000a>");
+        world_start(w);
+        world_run(w, 500);
+        if (world_last(w)->kind != SIRA_EVENT_REGISTERED || world_last(w)->expires != cases[i].expires)
+            fail_msg("%s: %s", listed, w->events[w->event_count - 1].text);
+        world_close(w);
+    }
+}
+
 static void zero_is_not_registered(void **context)
 {
     (void)context;
@@ -220,6 +270,7 @@ int main(void)
         cmocka_unit_test(what_is_granted),
         cmocka_unit_test(a_rewritten_contact_is_known_by_its_line),
         cmocka_unit_test(a_rewritten_contact_is_known_by_its_instance),
+        cmocka_unit_test(a_binding_from_before_a_restart_is_not_ours),
         cmocka_unit_test(zero_is_not_registered),
         cmocka_unit_test(a_tiny_lifetime_is_refreshed_under_the_floor),
         cmocka_unit_test(one_raise),
