@@ -111,7 +111,7 @@ static void print_json(const sira_event *event)
         json_number(&object, "code", event->code);
     else
         json_null(&object, "code");
-    json_text(&object, "reason", sira_str_from(event->reason));
+    json_text(&object, "reason", sira_str_from(sira_event_reason(event)));
     json_bool(&object, "bound", event->bound);
     if (event->kind == SIRA_EVENT_REGISTERED) {
         json_number(&object, "expires", event->expires);

@@ -30,7 +30,6 @@ typedef struct sira_event {
     bool bound;         /* a binding is known to live */
     uint16_t code;      /* response code that caused it, 0: none */
     sira_status status; /* why; SIRA_OK when all is well */
-    const char *reason; /* for people: static text */
     uint32_t expires;   /* seconds granted (clamped); REGISTERED only */
     uint16_t bindings;  /* REGISTERED: how many the registrar listed for this address-of-record */
     uint64_t now;       /* when it happened */
@@ -40,6 +39,10 @@ typedef struct sira_event {
 
 /* user: from the agent's configuration. The event is valid during the call. */
 typedef void (*sira_event_fn)(void *user, const sira_event *event);
+
+/* Why, for people: the standard phrase of the code when the status is SIRA_E_RESPONSE, else the text of the status.
+ * Static. */
+SIRA_API const char *sira_event_reason(const sira_event *event);
 
 /* One line for people: "sip:alice@example.com registered for 3600 s, refresh in 3000 s". Always ends in a NUL when size
  * is not 0; cut when it does not fit (200 is enough for addresses of usual length). Returns its length. */

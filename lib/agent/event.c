@@ -44,13 +44,6 @@ sira_registration_news *sira_i_registration_post(sira_registration *registration
     return news;
 }
 
-static const char *reason_of(const sira_registration_news *news)
-{
-    if (news->status == SIRA_E_RESPONSE && news->code != 0)
-        return sira_reason_phrase(news->code);
-    return sira_status_text((sira_status)news->status);
-}
-
 void sira_i_registration_deliver(sira_client *client)
 {
     sira_registration *registration = sira_i_registration_of(client);
@@ -60,7 +53,6 @@ void sira_i_registration_deliver(sira_client *client)
                               .bound = news->bound,
                               .code = news->code,
                               .status = (sira_status)news->status,
-                              .reason = reason_of(news),
                               .expires = news->expires,
                               .bindings = news->bindings,
                               .now = news->now,
@@ -73,7 +65,12 @@ void sira_i_registration_deliver(sira_client *client)
         agent->config.on_event(agent->config.user, &event);
 }
 
-/* ---- a line for people ---- */
+/* ---- texts for people: a program that shows none links none ---- */
+
+const char *sira_event_reason(const sira_event *event)
+{
+    return event->status == SIRA_E_RESPONSE ? sira_reason_phrase(event->code) : sira_status_text(event->status);
+}
 
 static void say_next(sira_writer *writer, const sira_event *event, const char *what)
 {
@@ -94,7 +91,7 @@ static void say_why(sira_writer *writer, const sira_event *event)
         sira_write_number(writer, event->code);
         sira_write_text(writer, SIRA_STR(" "));
     }
-    sira_write_text(writer, sira_str_from(event->reason));
+    sira_write_text(writer, sira_str_from(sira_event_reason(event)));
 }
 
 size_t sira_event_describe(const sira_event *event, char *text, size_t size)

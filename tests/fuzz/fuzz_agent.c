@@ -70,7 +70,7 @@ static void on_event(void *user, const sira_event *event)
 {
     char text[200];
     (void)user;
-    REQUIRE(event->kind <= SIRA_EVENT_FAILED && event->reason != NULL && event->now <= s.now);
+    REQUIRE(event->kind <= SIRA_EVENT_FAILED && sira_event_reason(event) != NULL && event->now <= s.now);
     REQUIRE(event->next == SIRA_NEVER || event->next >= event->now);
     REQUIRE(sira_event_describe(event, text, sizeof text) < sizeof text);
 }

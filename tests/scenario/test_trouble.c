@@ -122,7 +122,7 @@ static void refusals(void **context)
         const sira_event *last = world_last(w);
         uint64_t wait = last->next - last->now;
         if (last->kind != SIRA_EVENT_WAITING || last->status != SIRA_E_RESPONSE || last->code != code ||
-            wait < 1000 * cases[i].low || wait > 1000 * cases[i].high || strlen(last->reason) < 4)
+            wait < 1000 * cases[i].low || wait > 1000 * cases[i].high || strlen(sira_event_reason(last)) < 4)
             fail_msg("%u %s: %s", code, headers, w->events[w->event_count - 1].text);
         assert_int_equal(w->requests, 1);
         world_close(w);
