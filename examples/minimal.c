@@ -6,14 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <sira/gcrypt.h>
 #include <sira/sira.h>
 
-static int udp;           /* one socket, connected to the registrar */
+static int udp = -1;      /* one socket, connected to the registrar */
 static sira_flow the_way; /* and what the agent knows of it */
 
 static uint64_t now_ms(void)
@@ -23,21 +23,21 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
 }
 
-static sira_status fill(void *context, uint8_t *bytes, size_t n)
-{
-    (void)context;
-    return getrandom(bytes, n, 0) == (ssize_t)n ? SIRA_OK : SIRA_E_ENTROPY;
-}
-
+/* A new socket whenever our address is a new one; the agent asks at each attempt. */
 static sira_status open_flow(void *context, const sira_endpoint *remote, sira_flow *flow)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(remote->port)};
     socklen_t length = sizeof at;
+    int fresh = socket(AF_INET, SOCK_DGRAM, 0);
     (void)context;
     memcpy(&at.sin_addr, remote->address, 4);
-    if (remote->family != SIRA_FAMILY_IPV4 || connect(udp, (struct sockaddr *)&at, length) != 0 ||
-        getsockname(udp, (struct sockaddr *)&at, &length) != 0)
-        return SIRA_E_TRANSPORT;
+    if (remote->family != SIRA_FAMILY_IPV4 || connect(fresh, (struct sockaddr *)&at, length) != 0 ||
+        getsockname(fresh, (struct sockaddr *)&at, &length) != 0)
+        return close(fresh), SIRA_E_TRANSPORT;
+    if (udp >= 0 && memcmp(the_way.local.address, &at.sin_addr, 4) == 0)
+        return close(fresh), *flow = the_way, SIRA_OK;
+    close(udp), udp = fresh;
+    flow->id = (uint32_t)udp;
     flow->local.family = SIRA_FAMILY_IPV4; /* goes into Via and Contact */
     flow->local.port = ntohs(at.sin_port);
     memcpy(flow->local.address, &at.sin_addr, 4);
@@ -67,21 +67,19 @@ int main(int argc, char **argv)
     static sira_server server;
     static sira_account account;
     static sira_registration line;
-    sira_agent_config ac;
-    sira_server_config sc;
-    sira_account_config cc;
+    sira_agent_config ac = {.size = sizeof ac};
+    sira_server_config sc = {.size = sizeof sc};
+    sira_account_config cc = {.size = sizeof cc};
     sira_diag diag = {.field = "", .expected = ""};
-    if (argc != 3 || (udp = socket(AF_INET, SOCK_DGRAM, 0)) < 0 || sira_gcrypt_open(&gcrypt) != SIRA_OK)
-        return fputs("minimal: needs two arguments, a socket and Libgcrypt\n", stderr), 2;
-    sira_agent_config_init(&ac);
+    if (argc != 3 || sira_gcrypt_open(&gcrypt) != SIRA_OK)
+        return fputs("minimal: needs two arguments and Libgcrypt\n", stderr), 2;
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     ac.transport = (sira_transport){.open = open_flow, .send = send_bytes};
-    ac.entropy.fill = fill;
+    ac.entropy = sira_gcrypt_entropy(&gcrypt);
     ac.hash = sira_gcrypt_hash(&gcrypt);
     ac.scratch = scratch, ac.scratch_size = sizeof scratch;
     ac.on_event = on_event;
-    sira_server_config_init(&sc);
     sc.uri = sira_str_from(argv[1]);
-    sira_account_config_init(&cc);
     cc.aor = sira_str_from(argv[2]);
     cc.password = sira_str_from(getenv("SIRA_PASSWORD"));
     if (sira_agent_init(&agent, &ac, now_ms(), &diag) != 0 || sira_server_init(&server, &agent, &sc, &diag) != 0 ||

@@ -75,6 +75,11 @@ SIRA_API void sira_agent_flow_up(sira_agent *agent, const sira_flow *flow, uint6
 /* A flow broke, could not be made, or its peer is unreachable (an ICMP error, say). Matched by id and remote. */
 SIRA_API void sira_agent_flow_down(sira_agent *agent, const sira_flow *flow, uint64_t now);
 
+/* The port has got another address, network or route: every UDP flow is forgotten, and all lines over UDP that are
+ * registered, on their way or waiting because nobody answered register anew at once, spread over the server's
+ * start_window, each with a WAITING event that says when. Without this call a line finds out at its next refresh. */
+SIRA_API void sira_agent_network_changed(sira_agent *agent, uint64_t now);
+
 /* The answer to a resolver's query. */
 typedef struct sira_dns_answer {
     uint32_t ticket;                /* of the query */

@@ -44,7 +44,8 @@ typedef struct sira_host_socket {
     sira_host *host;
     sira_endpoint bound;       /* where it is bound, or is to be; family not set: any address, a free port */
     sira_endpoint known_peer;  /* the last address for which the local one was looked up, */
-    sira_endpoint known_local; /* and what came out */
+    sira_endpoint known_local; /* what came out, */
+    uint64_t known_at;         /* and when */
     bool open, has_read;
 } sira_host_socket;
 
@@ -84,6 +85,10 @@ SIRA_API uv_loop_t *sira_host_loop(sira_host *host);
 
 /* Where the socket of a family is bound, with the port that was found. SIRA_OK; SIRA_IDLE: it is not open (yet). */
 SIRA_API sira_status sira_host_bound(const sira_host *host, sira_family family, sira_endpoint *bound);
+
+/* For a program that learns that the machine has got another address or route (by netlink, say): see
+ * sira_agent_network_changed. Without it a line finds out at its next refresh. */
+SIRA_API void sira_host_network_changed(sira_host *host);
 
 /* Milliseconds of the clock that the agent runs on (that of uv_now, brought up to date). */
 SIRA_API uint64_t sira_host_now(sira_host *host);

@@ -314,6 +314,15 @@ void sira_agent_flow_down(sira_agent *agent, const sira_flow *flow, uint64_t now
     sira_i_agent_told(agent);
 }
 
+void sira_agent_network_changed(sira_agent *agent, uint64_t now)
+{
+    enter(agent, now);
+    for (sira_link *link = agent->servers.next; link != &agent->servers; link = link->next)
+        sira_i_server_network_changed(SIRA_I_OWNER(link, sira_server, in_agent));
+    settle(agent);
+    sira_i_agent_told(agent);
+}
+
 void sira_agent_dns_answer(sira_agent *agent, const sira_dns_answer *answer, uint64_t now)
 {
     enter(agent, now);

@@ -59,6 +59,7 @@ void sira_i_server_release(sira_server *server, sira_registration *registration)
 /* The port's news. */
 void sira_i_server_flow_up(sira_server *server, const sira_flow *flow);
 void sira_i_server_flow_down(sira_server *server, const sira_flow *flow);
+void sira_i_server_network_changed(sira_server *server);
 void sira_i_server_located(sira_server *server, const sira_dns_answer *answer);
 
 /* The resolver or the connection that is waited for has not answered in time: the next attempt asks anew. */
@@ -74,6 +75,9 @@ void sira_i_registration_wake(sira_registration *registration);
 
 /* The flow that a request may be waiting on is gone. */
 void sira_i_registration_flow_down(sira_registration *registration, const sira_flow *flow);
+
+/* Our address on its UDP flows is another now, or may be. */
+void sira_i_registration_network_changed(sira_registration *registration);
 
 /* ---- config.c ---- */
 

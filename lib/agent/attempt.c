@@ -118,6 +118,8 @@ static void failed(sira_registration *registration, const failure *why)
         sira_i_attempt_stopped(registration, why->status, why->code);
         return;
     }
+    registration->unheard =
+        why->status == SIRA_E_TIMEOUT || why->status == SIRA_E_TRANSPORT || why->status == SIRA_E_RESOLVE;
     sira_i_verdict verdict = verdict_of(why);
     count(&registration->failures);
     if (verdict == SIRA_I_VERDICT_REJECTED)
@@ -155,6 +157,8 @@ static sira_status new_request(sira_registration *registration)
     sira_i_attempt_end_transaction(registration);
     registration->cseq++;
     registration->flow = registration->account->server->flow;
+    if (!registration->leaving) /* what is removed is what was registered, wherever we are now */
+        registration->contact = registration->flow.local;
     registration->asked = registration->leaving                                 ? 0
                           : registration->raised > registration->config.expires ? registration->raised
                                                                                 : registration->config.expires;
@@ -467,13 +471,12 @@ static void due(sira_client *client)
 const struct sira_client_ops sira_i_registration_ops = {due, sira_i_register_write, take_response,
                                                         sira_i_registration_deliver};
 
-/* Nobody can reach us on a flow that is gone, so a registered line registers anew (RFC 5626 4.4), not sooner than the
- * floor: some registrars close the connection after each 200. */
-static void flow_lost(sira_registration *registration)
+/* Nobody can reach us on a flow that is gone, so the line registers anew (RFC 5626 4.4), in so many ms at the latest.
+ */
+static void register_anew(sira_registration *registration, uint64_t wait)
 {
-    uint64_t soon = sira_i_registration_agent(registration)->now + 1000u * (uint64_t)registration->config.min_interval;
     registration->state = SIRA_REGISTRATION_WAITING;
-    registration->next_at = earlier(registration->next_at, soon);
+    registration->next_at = earlier(registration->next_at, sira_i_registration_agent(registration)->now + wait);
     (void)sira_i_registration_post(registration, SIRA_EVENT_WAITING, SIRA_E_TRANSPORT, 0);
 }
 
@@ -484,8 +487,39 @@ void sira_i_registration_flow_down(sira_registration *registration, const sira_f
     if ((uses && sira_i_attempt_is_under_way(registration)) || waits)
         failed_by(registration, SIRA_E_TRANSPORT);
     else if (uses && registration->state == SIRA_REGISTRATION_REGISTERED)
-        flow_lost(registration);
+        /* Not sooner than the floor: some registrars close the connection after each 200. */
+        register_anew(registration, 1000u * (uint64_t)registration->config.min_interval);
     else
         return;
+    sira_i_attempt_schedule(registration);
+}
+
+void sira_i_registration_network_changed(sira_registration *registration)
+{
+    switch ((sira_registration_state)registration->state) {
+    case SIRA_REGISTRATION_STOPPED:
+    case SIRA_REGISTRATION_FAILED:
+        return;
+    case SIRA_REGISTRATION_LOCATING:
+    case SIRA_REGISTRATION_CONNECTING:
+        sira_i_registration_wake(registration);
+        return;
+    case SIRA_REGISTRATION_WAITING:
+        if (!registration->unheard) /* who was refused is so from another address, too */
+            return;
+        break;
+    case SIRA_REGISTRATION_REGISTERED:
+    case SIRA_REGISTRATION_REGISTERING:
+    case SIRA_REGISTRATION_REFRESHING:
+    case SIRA_REGISTRATION_UNREGISTERING: /* the answer would go to where we were */
+        sira_i_attempt_end_transaction(registration);
+        sira_i_attempt_end(registration);
+        break;
+    }
+    if (registration->leaving)
+        sira_i_attempt_begin_at_once(registration);
+    else
+        register_anew(registration, sira_i_policy_spread(registration->account->server->config.start_window,
+                                                         sira_i_registration_draw(registration)));
     sira_i_attempt_schedule(registration);
 }

@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* What makes a Contact look like ours. Our line parameter is new with each start of the device; the instance is also
- * that of a binding from before (RFC 5626 4.1), so it says less. The larger sum wins. */
+ * that of a binding from before (RFC 5626 4.1), so it says less; the URI may be rewritten, but tells us from where we
+ * were before our address changed. The larger sum wins. */
 enum { SAME_URI = 1, SAME_INSTANCE = 2, SAME_LINE = 4 };
 
 static int likeness(const sira_registration *registration, const sira_uri *own, const sira_contact *contact)
@@ -19,7 +20,7 @@ static int likeness(const sira_registration *registration, const sira_uri *own, 
     if (sira_uri_param(&uri, SIRA_STR("line"), &line) == SIRA_OK &&
         sira_uri_param(own, SIRA_STR("line"), &our_line) == SIRA_OK && sira_str_equal_nocase(line, our_line))
         like |= SAME_LINE;
-    return like != 0 || !sira_uri_equal(own, &uri) ? like : SAME_URI;
+    return sira_uri_equal(own, &uri) ? like | SAME_URI : like;
 }
 
 sira_status sira_i_binding_find(const sira_registration *registration, const sira_message *response,

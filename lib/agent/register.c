@@ -14,7 +14,7 @@ static sira_str contact_user(const sira_registration *registration)
 
 static void write_contact_uri(const sira_registration *registration, sira_writer *writer)
 {
-    const sira_endpoint *local = &registration->flow.local;
+    const sira_endpoint *local = &registration->contact;
     char text[SIRA_ENDPOINT_TEXT];
     char line[2 * sizeof registration->line];
     sira_str user = contact_user(registration);

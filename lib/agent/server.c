@@ -98,26 +98,13 @@ static sira_status locate(sira_server *server)
     return known;
 }
 
-static void take_addresses(sira_server *server, const sira_dns_answer *answer)
+/* The index of a target; target_count when it is none. */
+static uint8_t target_of(const sira_server *server, const sira_endpoint *remote)
 {
-    const sira_endpoint model = server->targets[0];
-    server->target_count = 0;
-    for (size_t i = 0; i < answer->count && server->target_count < SIRA_LIMIT_TARGETS; i++) {
-        sira_endpoint *target = &server->targets[server->target_count++];
-        *target = answer->addresses[i];
-        target->transport = model.transport;
-        target->port = model.port;
-    }
-    server->target = 0;
-    server->resolved_until = server->agent->now + 1000u * (uint64_t)answer->ttl;
-}
-
-static bool is_target(const sira_server *server, const sira_endpoint *remote)
-{
-    for (uint8_t i = 0; i < server->target_count; i++)
-        if (sira_endpoint_equal(&server->targets[i], remote))
-            return true;
-    return false;
+    uint8_t i = 0;
+    while (i < server->target_count && !sira_endpoint_equal(&server->targets[i], remote))
+        i++;
+    return i;
 }
 
 static void close_flow(sira_server *server)
@@ -126,6 +113,25 @@ static void close_flow(sira_server *server)
     if (server->flow_state != SIRA_I_FLOW_NONE && transport->close != NULL)
         transport->close(transport->context, &server->flow);
     server->flow_state = SIRA_I_FLOW_NONE;
+}
+
+static void take_addresses(sira_server *server, const sira_dns_answer *answer)
+{
+    const sira_endpoint present = server->targets[server->target];
+    server->target_count = 0;
+    for (size_t i = 0; i < answer->count && server->target_count < SIRA_LIMIT_TARGETS; i++) {
+        sira_endpoint *target = &server->targets[server->target_count++];
+        *target = answer->addresses[i];
+        target->transport = present.transport;
+        target->port = present.port;
+    }
+    server->resolved_until = server->agent->now + 1000u * (uint64_t)answer->ttl;
+    /* A target stays until it fails or is none any more. */
+    server->target = target_of(server, &present);
+    if (server->target == server->target_count) {
+        close_flow(server);
+        server->target = 0;
+    }
 }
 
 void sira_i_server_located(sira_server *server, const sira_dns_answer *answer)
@@ -139,28 +145,35 @@ void sira_i_server_located(sira_server *server, const sira_dns_answer *answer)
         take_addresses(server, answer);
     else
         server->resolved_until = server->agent->now + SIRA_I_RESOLVE_AGAIN;
-    if (server->flow_state != SIRA_I_FLOW_NONE && !is_target(server, &server->flow.remote))
-        close_flow(server);
     wake_all(server);
 }
 
 /* ---- how: flows ---- */
 
+static void next_target(sira_server *server)
+{
+    close_flow(server);
+    server->target = (uint8_t)((server->target + 1u) % server->target_count);
+}
+
+/* A datagram socket is asked anew for each attempt: our own address may have changed, and Via and Contact have to say
+ * the present one. A connection says by itself when it is gone. */
 static sira_status connect_flow(sira_server *server)
 {
-    if (server->flow_state == SIRA_I_FLOW_UP)
+    const sira_transport *transport = &server->agent->config.transport;
+    const sira_endpoint *target = &server->targets[server->target];
+    if (server->flow_state == SIRA_I_FLOW_UP && target->transport != SIRA_TRANSPORT_UDP)
         return SIRA_OK;
     if (server->flow_state == SIRA_I_FLOW_OPENING)
         return SIRA_MORE;
-    const sira_transport *transport = &server->agent->config.transport;
-    const sira_endpoint *target = &server->targets[server->target];
-    server->flow = (sira_flow){.remote = *target};
-    server->flow.local.transport = target->transport;
-    sira_status status = transport->open(transport->context, target, &server->flow);
-    if (status == SIRA_OK)
-        server->flow_state = SIRA_I_FLOW_UP;
-    else if (status == SIRA_MORE)
-        server->flow_state = SIRA_I_FLOW_OPENING;
+    sira_flow flow = {.remote = *target, .local = {.transport = target->transport}};
+    sira_status status = transport->open(transport->context, target, &flow);
+    if (status != SIRA_OK && status != SIRA_MORE) {
+        next_target(server);
+        return status;
+    }
+    server->flow = flow;
+    server->flow_state = status == SIRA_OK ? SIRA_I_FLOW_UP : SIRA_I_FLOW_OPENING;
     return status;
 }
 
@@ -181,10 +194,17 @@ void sira_i_server_flow_down(sira_server *server, const sira_flow *flow)
 void sira_i_server_target_failed(sira_server *server, const sira_flow *flow)
 {
     /* Only the first of many requests that failed on the same flow moves the server on. */
-    if (server->flow_state == SIRA_I_FLOW_NONE || !sira_endpoint_equal(&server->flow.remote, &flow->remote))
+    if (server->flow_state != SIRA_I_FLOW_NONE && sira_endpoint_equal(&server->flow.remote, &flow->remote))
+        next_target(server);
+}
+
+void sira_i_server_network_changed(sira_server *server)
+{
+    if (server->targets[0].transport != SIRA_TRANSPORT_UDP)
         return;
     close_flow(server);
-    server->target = (uint8_t)((server->target + 1u) % server->target_count);
+    for (sira_link *link = server->registrations.next; link != &server->registrations; link = link->next)
+        sira_i_registration_network_changed(SIRA_I_OWNER(link, sira_registration, in_server));
 }
 
 void sira_i_server_give_up(sira_server *server)

@@ -150,6 +150,13 @@ sira_status sira_host_bound(const sira_host *host, sira_family family, sira_endp
     return SIRA_IDLE;
 }
 
+void sira_host_network_changed(sira_host *host)
+{
+    for (size_t i = 0; i < 2; i++)
+        host->sockets[i].known_peer = (sira_endpoint){0};
+    sira_agent_network_changed(&host->agent, sira_host_now(host));
+}
+
 uint64_t sira_host_now(sira_host *host)
 {
     if (host->loop == NULL)

@@ -32,20 +32,25 @@ static bool same_host(const sira_endpoint *a, const sira_endpoint *b)
     return a->family == b->family && memcmp(a->address, b->address, sizeof a->address) == 0;
 }
 
-/* What this peer sees of us. The last answer is kept: a line talks to one server most of the time. */
+/* ms for which an answer of the system's is good: routes and addresses change. */
+#define KNOWN_FOR 1000u
+
+/* What this peer sees of us. The last answer is kept for a moment, for those who are sent many messages. */
 static sira_status local_towards(sira_host_socket *socket, const sira_endpoint *remote, sira_endpoint *local)
 {
     if (!is_any(&socket->bound)) {
         *local = socket->bound;
         return SIRA_OK;
     }
-    if (!same_host(&socket->known_peer, remote)) {
+    uint64_t now = uv_now(socket->host->loop);
+    if (!same_host(&socket->known_peer, remote) || now - socket->known_at >= KNOWN_FOR) {
         sira_endpoint found = {.transport = SIRA_TRANSPORT_UDP};
         sira_status status = sira_i_local_address(remote, &found);
         if (status != SIRA_OK)
             return status;
         socket->known_local = found;
         socket->known_peer = *remote;
+        socket->known_at = now;
     }
     *local = socket->known_local;
     local->port = socket->bound.port;
@@ -194,7 +199,6 @@ static sira_status open_flow(void *context, const sira_endpoint *remote, sira_fl
         return SIRA_E_UNSUPPORTED;
     if (host->loop == NULL || sira_i_host_socket_open(socket) != SIRA_OK)
         return SIRA_E_TRANSPORT;
-    socket->known_peer = (sira_endpoint){0}; /* the route may have changed since */
     flow->id = id_of(socket);
     return local_towards(socket, remote, &flow->local);
 }

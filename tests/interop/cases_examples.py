@@ -340,6 +340,29 @@ def local_address(stage):
 
 
 @case
+def address_changed(stage):
+    """Our address changes while we are registered: the next refresh says the new one."""
+    stage.address("192.0.2.100", "192.0.2.1")
+    server = stage.server("--min-expires", "10", "--max-expires", "20", listen="192.0.2.100:0")
+    minimal = stage.start("minimal", [stage.program("minimal"), f"sip:{server}", "sip:bob@interop.test"],
+                          {"SIRA_PASSWORD": "hunter2"})
+    client = stage.client("--expires", "11", registrar=server)
+    client.event("registered")
+    minimal.line(r"registered for 20 s")
+    stage.address("192.0.2.100", "192.0.2.1", "192.0.2.2")
+    again = client.event("registered", 2, seconds=20)
+    equal("lifetime, bindings", (again["expires"], again["bindings"]), (11, 2))
+    poll("minimal has registered again", lambda: len(re.findall("registered for", "\n".join(minimal.lines))) == 2, 20)
+    for user in ("alice", "bob"):
+        requests = [request for request in stage.wire.requests() if f"sip:{user}@" in request.get("From")]
+        last = requests[-1]
+        check("@192.0.2.1:" in requests[1].get("Contact"), f"{user}'s first Contact is {requests[1].get('Contact')}")
+        check("@192.0.2.2:" in last.get("Contact"), f"{user}'s last Contact is {last.get('Contact')}")
+        check("UDP 192.0.2.2:" in last.get("Via"), f"{user}'s last Via is {last.get('Via')}")
+        check(last.source.startswith("192.0.2.2:"), f"{user}'s last request came from {last.source}")
+
+
+@case
 def duration(stage):
     client = stage.client("--duration", "1", registrar=stage.server())
     client.succeeds()

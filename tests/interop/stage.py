@@ -137,6 +137,15 @@ class Stage:
                 "--user", "alice:secret", "--user", "bob:hunter2", *options]
         return self.start("server", argv).line(r"listening on (\S+)").group(1)
 
+    def address(self, registrar, *addresses):
+        """Gives this machine addresses, and lets it talk to the registrar's from the last of them only."""
+        for address in (registrar, *addresses):
+            subprocess.run([tool("ip"), "address", "replace", f"{address}/32", "dev", "lo"], check=True)
+        subprocess.run([tool("ip"), "route", "replace", "local", registrar, "dev", "lo", "src", addresses[-1],
+                        "table", "local"], check=True)
+        for address in addresses[:-1]:
+            subprocess.run([tool("ip"), "address", "delete", f"{address}/32", "dev", "lo"], check=True)
+
     def drop(self, *rules):
         """Drops the incoming datagrams that an nftables rule matches."""
         chain = "add table inet loss; add chain inet loss input { type filter hook input priority 0; }"

@@ -33,9 +33,11 @@ static sira_status plug_open(void *context, const sira_endpoint *remote, sira_fl
     world *w = context;
     w->open_calls++;
     (void)remote;
+    if (w->open_status < 0)
+        return w->open_status;
     flow->local = (sira_endpoint){.transport = flow->remote.transport, .port = 5060};
-    assert_int_equal(sira_endpoint_from_host(SIRA_STR("192.0.2.1"), &flow->local), SIRA_OK);
-    flow->id = w->open_calls;
+    assert_int_equal(sira_endpoint_from_host(sira_str_from(w->address), &flow->local), SIRA_OK);
+    flow->id = flow->remote.transport == SIRA_TRANSPORT_UDP ? 1 : w->open_calls; /* one socket, many connections */
     w->opened = *flow;
     return w->open_status;
 }
@@ -123,6 +125,7 @@ world *world_open(world_script script)
     assert_int_equal(sira_gcrypt_open(&w->gcrypt), SIRA_OK);
     w->script = script;
     w->random = 1;
+    w->address = "192.0.2.1";
     w->told = SIRA_NEVER;
     sira_agent_config_init(&w->agent_config);
     w->agent_config.transport =

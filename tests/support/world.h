@@ -45,6 +45,7 @@ struct world {
     bool entropy_broken, send_broken;
     sira_status open_status;
     uint32_t open_calls, close_calls;
+    const char *address; /* of ours, at the next open */
     sira_flow opened;
 
     world_script script;

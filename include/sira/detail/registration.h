@@ -22,9 +22,10 @@ struct sira_registration {
     sira_link in_server, in_queue;
     sira_registration_config config;
     sira_digest_attempt attempt;
-    sira_flow flow;      /* that the request under way uses */
-    uint64_t expires_at; /* 0: not bound */
-    uint64_t next_at;    /* next planned attempt, or when the present phase is given up */
+    sira_flow flow;        /* that the request under way uses */
+    sira_endpoint contact; /* ours, as it is registered or being registered */
+    uint64_t expires_at;   /* 0: not bound */
+    uint64_t next_at;      /* next planned attempt, or when the present phase is given up */
     uint8_t call_id[12];
     uint8_t tag[6];
     uint8_t line[4]; /* marks our Contact: servers return it even when they rewrite host and port */
@@ -35,6 +36,7 @@ struct sira_registration {
     uint16_t rejections; /* in a row */
     uint8_t state;
     uint8_t rounds;  /* challenges answered in this attempt */
+    bool unheard;    /* the last failure was no answer of the server's */
     bool leaving;    /* the binding is to be removed */
     bool raised_now; /* in this attempt */
     bool has_turn;
