@@ -251,6 +251,9 @@ static sira_status take(sira_agent *agent, const sira_flow *flow, sira_str bytes
     if (status == SIRA_IDLE)
         return status;
     agent->counters.received++;
+    /* An answer is never taken for silence because it is long: what was read of it serves. */
+    if (status == SIRA_E_FIELDS && !agent->message.is_request)
+        status = SIRA_OK;
     if (status == SIRA_OK)
         status = sira_message_validate(&agent->message, &diag);
     if (status != SIRA_OK) {

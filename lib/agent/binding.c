@@ -43,8 +43,8 @@ sira_status sira_i_binding_find(const sira_registration *registration, const sir
     sira_contact contact;
     *binding = (sira_i_binding){.expires = fallback};
     sira_cursor_init(&cursor, response, SIRA_FIELD_CONTACT);
-    while ((status = sira_contact_next(&cursor, &contact, NULL)) == SIRA_OK) {
-        if (contact.star)
+    while ((status = sira_contact_next(&cursor, &contact, NULL)) != SIRA_IDLE) {
+        if (status != SIRA_OK || contact.star) /* somebody else's that is malformed does not cost us our line */
             continue;
         if (binding->bindings < UINT16_MAX)
             binding->bindings++;
@@ -56,7 +56,7 @@ sira_status sira_i_binding_find(const sira_registration *registration, const sir
         best = like;
         binding->expires = expires;
     }
-    return status == SIRA_IDLE ? SIRA_OK : status;
+    return SIRA_OK;
 }
 
 sira_status sira_i_service_route_keep(sira_registration *registration, const sira_message *response)

@@ -26,7 +26,7 @@ typedef struct sira_i_binding {
     uint16_t bindings; /* Contacts in the response */
 } sira_i_binding;
 
-/* Finds our binding among the Contacts of a 2xx and what was granted. SIRA_OK or a syntax error. */
+/* Finds our binding among the Contacts of a 2xx and what was granted. SIRA_OK, or what makes our own Contact no URI. */
 sira_status sira_i_binding_find(const sira_registration *registration, const sira_message *response,
                                 sira_i_binding *binding);
 

@@ -1,4 +1,6 @@
 /* What registrars grant, demand and forget: every number is clamped, none is fed back. */
+#include "agent/registration.h"
+
 #include "support/world.h"
 
 #include <stdio.h>
@@ -149,6 +151,62 @@ static void a_binding_from_before_a_restart_is_not_ours(void **context)
     }
 }
 
+/* What somebody else has registered must not cost us our line. */
+static void a_malformed_contact_is_passed_over(void **context)
+{
+    (void)context;
+    static const struct {
+        const char *contacts;
+        uint32_t expires;
+        uint16_t bindings;
+    } cases[] = {
+        {"Contact: <sip:x>;q=2\r\nContact: $;expires=90\r\n", 90, 1},
+        {"Contact: <sip:y>;expires=40, <sip:x>;q=2\r\nContact: $;expires=90\r\nContact: >\r\n", 90, 2},
+        {"Contact: >;expires=60\r\nExpires: 700\r\n", 700, 0},
+    };
+    world *w = world_open(grants);
+    answer = "Contact: $;expires=600\r\n";
+    world_start(w);
+    world_run(w, 500);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char bytes[1000];
+        const char *mark = strchr(cases[i].contacts, '$');
+        const sira_str ours = world_contact(world_sent(w, 0));
+        int before = (int)(mark != NULL ? mark - cases[i].contacts : 0);
+        (void)snprintf(bytes, sizeof bytes, "SIP/2.0 200 OK\r\n%.*s%.*s%s\r\n", before, cases[i].contacts,
+                       mark != NULL ? (int)ours.len : 0, ours.at, mark != NULL ? mark + 1 : cases[i].contacts);
+        sira_field slots[8];
+        sira_message response;
+        sira_i_binding binding;
+        sira_message_init(&response, slots, 8);
+        expect_status(bytes, sira_message_parse(&response, sira_str_from(bytes), NULL), SIRA_OK);
+        expect_status(bytes, sira_i_binding_find(&w->line, &response, &binding), SIRA_OK);
+        if (binding.expires != cases[i].expires || binding.bindings != cases[i].bindings)
+            fail_msg("%s: %u, %u bindings", bytes, binding.expires, binding.bindings);
+    }
+    world_close(w);
+}
+
+static void has_very_many_fields(world *w, const sira_message *request)
+{
+    char headers[2900] = "";
+    (void)snprintf(headers, sizeof headers, "Contact: %.*s;expires=120\r\n", CONTACT(request));
+    for (unsigned i = 0; i < SIRA_LIMIT_FIELDS; i++)
+        strcat(headers, "Subject-Of-Others: x\r\n");
+    world_reply(w, request, 200, "%s", headers);
+}
+
+static void a_200_with_very_many_fields_is_taken(void **context)
+{
+    (void)context;
+    world *w = world_open(has_very_many_fields);
+    world_start(w);
+    world_run(w, 500);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    assert_int_equal(world_last(w)->expires, 120);
+    world_close(w);
+}
+
 static void zero_is_not_registered(void **context)
 {
     (void)context;
@@ -271,6 +329,8 @@ int main(void)
         cmocka_unit_test(a_rewritten_contact_is_known_by_its_line),
         cmocka_unit_test(a_rewritten_contact_is_known_by_its_instance),
         cmocka_unit_test(a_binding_from_before_a_restart_is_not_ours),
+        cmocka_unit_test(a_malformed_contact_is_passed_over),
+        cmocka_unit_test(a_200_with_very_many_fields_is_taken),
         cmocka_unit_test(zero_is_not_registered),
         cmocka_unit_test(a_tiny_lifetime_is_refreshed_under_the_floor),
         cmocka_unit_test(one_raise),

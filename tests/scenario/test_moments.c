@@ -285,7 +285,7 @@ static void a_name_that_can_not_be_looked_up_any_more(void **context)
 static void lists(world *w, const sira_message *request)
 {
     static const char *const contacts[] = {"*", "<sip:@>;expires=60", "<tel:+1>;expires=60",
-                                           "<sip:alice@192.0.2.1:5060;line=other>;expires=60", ">;expires=60"};
+                                           "<sip:alice@192.0.2.1:5060;line=other>;expires=60"};
     world_reply(w, request, 200, "Contact: %s\r\nExpires: 1800\r\n", contacts[w->step]);
 }
 
@@ -298,15 +298,12 @@ static void contacts_that_are_not_ours(void **context)
     } expected[] = {{SIRA_EVENT_REGISTERED, 1800, 0},
                     {SIRA_EVENT_REGISTERED, 60, 1},
                     {SIRA_EVENT_REGISTERED, 60, 1},
-                    {SIRA_EVENT_REGISTERED, 60, 1},
-                    {SIRA_EVENT_WAITING, 0, 0}};
-    for (int i = 0; i < 5; i++) {
+                    {SIRA_EVENT_REGISTERED, 60, 1}};
+    for (int i = 0; i < 4; i++) {
         world *w = world_open(lists);
         w->step = i;
         world_start(w);
         world_run(w, 1000);
-        if (i == 4) /* malformed: it is dropped as if it had not come */
-            world_run(w, 40000);
         assert_int_equal(world_last(w)->kind, expected[i].kind);
         assert_int_equal(world_last(w)->expires, expected[i].expires);
         assert_int_equal(world_last(w)->bindings, expected[i].bindings);
