@@ -32,6 +32,7 @@ typedef struct app {
     ladder ladder;
     pcap pcap;
     char registrar[SIRA_LIMIT_CONFIG + 1]; /* made from the AOR when none was given */
+    sira_agent_counters before;            /* the last event */
     bool leaving;
     bool succeeded; /* it was registered when it was told to leave */
 } app;
@@ -134,6 +135,18 @@ static void print_text(const sira_event *event)
     printf("%s%s\n%s", self.set.trace ? "*** " : "", line, self.set.trace ? "\n" : "");
 }
 
+/* Why nothing came of an attempt, by what was counted since it began. */
+static void print_silence(const sira_agent_counters *now)
+{
+    if (now->sent == self.before.sent)
+        fprintf(stderr, "register: nothing could be sent to %s: there is no way there%s\n", self.set.registrar,
+                self.set.local != NULL ? " from the address of --local" : "");
+    else if (now->malformed != self.before.malformed || now->stray != self.before.stray)
+        fprintf(stderr, "register: answers came that can't be used; --trace shows them and says why\n");
+    else
+        fprintf(stderr, "register: nobody answers at %s: check --registrar\n", self.set.registrar);
+}
+
 /* What a person can do about it. */
 static void print_advice(const sira_event *event)
 {
@@ -151,7 +164,7 @@ static void print_advice(const sira_event *event)
         break;
     case SIRA_E_TIMEOUT:
     case SIRA_E_TRANSPORT:
-        fprintf(stderr, "register: nobody answers at %s: check --registrar\n", self.set.registrar);
+        print_silence(sira_agent_get_counters(sira_host_agent(&self.host)));
         break;
     default:
         break;
@@ -195,6 +208,7 @@ static void on_event(void *user, const sira_event *event)
     default:
         break;
     }
+    self.before = *sira_agent_get_counters(sira_host_agent(&self.host));
 }
 
 /* ---- messages ---- */

@@ -523,6 +523,35 @@ def registrar_silent(stage):
 
 
 @case
+def silence_is_explained(stage):
+    """Whether nothing was sent, nothing came, or what came was of no use: three texts."""
+    peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    peer.bind(("127.0.0.1", 0))
+    peer.settimeout(10)
+    registrar = f"127.0.0.1:{peer.getsockname()[1]}"
+    silent = stage.client("--once", "--t1", "20", registrar=registrar)
+    silent.fails()
+    silent.line("nobody answers at sip:" + registrar)
+    while True:  # what it has sent is no business of the next one's
+        peer.setblocking(False)
+        try:
+            peer.recv(4000)
+        except BlockingIOError:
+            break
+    peer.settimeout(10)
+    client = stage.client("--once", "--t1", "20", registrar=registrar)
+    _, source = peer.recvfrom(4000)
+    peer.sendto(b"SIP/2.0 200 OK\r\nVia: ;\r\n\r\n", source)
+    client.fails()
+    client.line("answers came that can't be used; --trace shows them")
+    peer.close()
+    for options, text in (([], "no way there"), (["--local", "127.0.0.1"], "no way there from the address of --local")):
+        client = stage.client("--once", *options, registrar="192.0.2.1")
+        client.fails()
+        client.line(rf"nothing could be sent to sip:192\.0\.2\.1: there is {text}$")
+
+
+@case
 def minimal(stage):
     """Says what it needs, registers, and is at most 100 lines."""
     status, _, err = run(stage, "minimal")
