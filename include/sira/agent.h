@@ -35,7 +35,8 @@ typedef struct sira_agent_config {
     sira_agent_request_fn on_request; /* optional; default: OPTIONS gets 200, anything else 405 */
     void *user;                       /* handed to on_event and on_request */
     char *scratch;                    /* needed: where messages are written before they are sent */
-    size_t scratch_size;              /* at least 512; 1500 holds any REGISTER with the limits of limits.h */
+    size_t scratch_size;              /* at least 512; 1500 is enough for strings of usual length, and
+                                         sira_registration_init refuses a line whose REGISTER may need more */
     sira_str user_agent;              /* User-Agent; empty: none */
     uint32_t t1;                      /* RFC 3261 17.1.1.1; default 500; 10 to 60000 */
     uint32_t t2;                      /* default 4000; at least t1 */

@@ -30,8 +30,8 @@ typedef struct sira_host_config {
     uint32_t t1, t2, t4; /* ms; 0: the agent's defaults */
 } sira_host_config;
 
-/* Longest message that is sent: any REGISTER with the limits of limits.h is a good deal shorter. */
-#define SIRA_HOST_SCRATCH 4096u
+/* Longest message that is sent: it holds any REGISTER with the limits of limits.h and answers to two realms. */
+#define SIRA_HOST_SCRATCH 6144u
 /* Datagrams that wait when the socket's buffer is full; what exceeds them is lost, as on any way, and sent again in
  * time. */
 #define SIRA_HOST_QUEUE 16u
@@ -55,7 +55,7 @@ typedef struct sira_host_packet {
     char bytes[SIRA_HOST_SCRATCH];
 } sira_host_packet;
 
-/* Large (about 150 kB): better static than on the stack. Fields are not API. */
+/* Large (about 180 kB): better static than on the stack. Fields are not API. */
 struct sira_host {
     uv_loop_t own_loop;
     uv_loop_t *loop; /* NULL: closed */

@@ -41,7 +41,9 @@ typedef enum sira_registration_state {
 /* As "registered"; static. */
 SIRA_API const char *sira_registration_state_name(sira_registration_state state);
 
-/* config: NULL for all defaults; it is copied. SIRA_OK; SIRA_E_CONFIG with the field's name in diag; SIRA_E_ENTROPY. */
+/* config: NULL for all defaults; it is copied. SIRA_OK; SIRA_E_CONFIG with the field's name in diag ("scratch": the
+ * agent's scratch buffer is too small for this line's REGISTER with one line of credentials, whatever the server puts
+ * into its challenge); SIRA_E_ENTROPY. */
 SIRA_API sira_status sira_registration_init(sira_registration *registration, sira_account *account,
                                             const sira_registration_config *config, sira_diag *diag);
 

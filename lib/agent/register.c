@@ -88,16 +88,12 @@ static void write_dialog(const sira_registration *registration, sira_writer *wri
     sira_write_cseq_field(writer, registration->cseq, SIRA_STR("REGISTER"));
 }
 
-sira_status sira_i_register_write(sira_client *client, sira_writer *writer)
+static void write_before_credentials(const sira_registration *registration, const sira_digest_request *request,
+                                     sira_writer *writer)
 {
-    const sira_registration *registration = sira_i_registration_of(client);
-    const sira_agent *agent = sira_i_registration_agent(registration);
-    char uri[SIRA_I_REQUEST_URI_SIZE];
     char branch[SIRA_I_BRANCH_SIZE];
-    const sira_digest_request request = sira_i_register_digest(registration, uri);
-    sira_i_branch_write(client->transaction.id, branch);
-
-    sira_write_request_line(writer, request.method, request.uri);
+    sira_i_branch_write(registration->client.transaction.id, branch);
+    sira_write_request_line(writer, request->method, request->uri);
     sira_write_via_field(
         writer,
         &(sira_write_via){.sent_by = &registration->flow.local, .branch = {branch, sizeof branch}, .rport = true});
@@ -105,18 +101,73 @@ sira_status sira_i_register_write(sira_client *client, sira_writer *writer)
     write_dialog(registration, writer);
     write_contact(registration, writer);
     sira_write_field_number(writer, SIRA_FIELD_EXPIRES, registration->asked);
-    if (registration->account->has_credentials) {
-        sira_status status =
-            sira_digest_client_write(&registration->account->digest, &registration->attempt, &request, writer);
-        if (status != SIRA_OK)
-            return status;
-    }
+}
+
+static void write_behind_credentials(const sira_registration *registration, sira_writer *writer)
+{
+    const sira_agent *agent = sira_i_registration_agent(registration);
     sira_write_field(writer, SIRA_FIELD_SUPPORTED,
                      SIRA_STR("path")); /* RFC 3327 5.1: else an edge proxy must refuse with 420 */
     if (agent->config.user_agent.len != 0)
         sira_write_field(writer, SIRA_FIELD_USER_AGENT, agent->config.user_agent);
     sira_write_body(writer, SIRA_STR(""));
-    return SIRA_OK;
+}
+
+sira_status sira_i_register_write(sira_client *client, sira_writer *writer)
+{
+    const sira_registration *registration = sira_i_registration_of(client);
+    char uri[SIRA_I_REQUEST_URI_SIZE];
+    const sira_digest_request request = sira_i_register_digest(registration, uri);
+    sira_status status = SIRA_OK;
+    write_before_credentials(registration, &request, writer);
+    if (registration->account->has_credentials)
+        status = sira_digest_client_write(&registration->account->digest, &registration->attempt, &request, writer);
+    if (status == SIRA_OK)
+        write_behind_credentials(registration, writer);
+    return status;
+}
+
+/* ---- how long it can get ---- */
+
+/* A credentials line with all that a server can make us say: what it gave us is as long as we keep it. */
+static void count_credentials(const sira_registration *registration, const sira_digest_request *request,
+                              sira_writer *writer)
+{
+    static const char rest[] =
+        ", realm=\"\", nonce=\"\", uri=, response=\"\", algorithm=SHA-512-256-sess, cnonce=\"\", "
+        "opaque=\"\", qop=auth-int, nc=00000001, userhash=true, auts=\"\"";
+    enum { RESPONSE = 2 * SIRA_HASH_SIZE_MAX, CNONCE = 16, AUTS = 20 };
+    size_t at = writer->length;
+    sira_write_begin(writer, SIRA_FIELD_PROXY_AUTHORIZATION);
+    sira_write_quoted(writer, registration->account->digest_config.user);
+    if (writer->length < at + RESPONSE) /* a hash may stand for it */
+        writer->length = at + RESPONSE;
+    sira_write_quoted(writer, request->uri);
+    sira_write_end(writer);
+    writer->length += sizeof "Digest username=" + sizeof rest - 2 + SIRA_LIMIT_REALM + SIRA_LIMIT_NONCE +
+                      SIRA_LIMIT_OPAQUE + RESPONSE + CNONCE + AUTS;
+}
+
+size_t sira_i_register_size(sira_registration *registration)
+{
+    static const uint8_t widest[16] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                       0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    char uri[SIRA_I_REQUEST_URI_SIZE];
+    const sira_digest_request request = sira_i_register_digest(registration, uri);
+    sira_writer writer;
+    registration->contact = (sira_endpoint){
+        .transport = registration->account->server->targets[0].transport, .family = SIRA_FAMILY_IPV6, .port = 65535};
+    memcpy(registration->contact.address, widest, sizeof widest);
+    registration->flow.local = registration->contact;
+    registration->cseq = UINT32_MAX;
+    registration->asked = SIRA_LIMIT_EXPIRES_MAX;
+    sira_writer_init(&writer, NULL, 0);
+    write_before_credentials(registration, &request, &writer);
+    if (registration->account->has_credentials)
+        count_credentials(registration, &request, &writer);
+    write_behind_credentials(registration, &writer);
+    registration->cseq = 0;
+    return writer.length;
 }
 
 bool sira_i_register_matches(const sira_registration *registration, const sira_message *response)

@@ -103,6 +103,8 @@ sira_status sira_registration_init(sira_registration *registration, sira_account
     memcpy(registration->call_id, random.call_id, sizeof random.call_id);
     memcpy(registration->tag, random.tag, sizeof random.tag);
     memcpy(registration->line, random.line, sizeof random.line);
+    if (sira_i_register_size(registration) > account->server->agent->config.scratch_size)
+        return sira_i_config_refuse(diag, "scratch", "room for the longest REGISTER of this line");
     sira_i_list_append(&account->server->registrations, &registration->in_server);
     return SIRA_OK;
 }

@@ -12,6 +12,9 @@ sira_status sira_i_contact_uri(const sira_registration *registration, char *buff
 
 sira_status sira_i_register_write(sira_client *client, sira_writer *writer);
 
+/* How long it can get, with one line of credentials. For a registration that has not begun. */
+size_t sira_i_register_size(sira_registration *registration);
+
 /* Is it a response to the request under way? RFC 3261 17.1.3, and what we put into From and Call-ID. */
 bool sira_i_register_matches(const sira_registration *registration, const sira_message *response);
 

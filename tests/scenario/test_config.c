@@ -187,6 +187,90 @@ static void what_is_right_is_taken(void **context)
     }
 }
 
+/* ---- the scratch buffer ---- */
+
+static char many[4][SIRA_LIMIT_CONFIG];
+
+static sira_str repeated(char c, size_t length)
+{
+    char *text = many[c % 4];
+    memset(text, c, length);
+    return (sira_str){text, length};
+}
+
+static void usual(world *w)
+{
+    w->agent_config.user_agent = SIRA_STR("Vendor Gateway 7590/8.02");
+    w->account_config.aor = SIRA_STR("sip:+493012345678@registrar.provider.example");
+    w->account_config.display_name = SIRA_STR("Alice Liddell");
+    w->line_config.instance_id = SIRA_STR("<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>");
+}
+
+static void none(world *w)
+{
+    w->account_config.password = SIRA_STR("");
+}
+
+static void longest(world *w)
+{
+    usual(w);
+    w->agent_config.user_agent = repeated('u', SIRA_LIMIT_CONFIG);
+    w->account_config.display_name = repeated('"', SIRA_LIMIT_CONFIG); /* each is escaped */
+    w->account_config.user = w->account_config.display_name;
+    w->line_config.contact_user = repeated('c', SIRA_LIMIT_CONFIG);
+}
+
+static sira_status with_scratch(world *w, void (*configure)(world *w), size_t size)
+{
+    sira_diag diag = {.field = "", .expected = ""};
+    configure(w);
+    w->agent_config.scratch_size = size;
+    sira_status status = build(w, LINE, &diag);
+    if (status != SIRA_OK)
+        assert_string_equal(diag.field, "scratch");
+    return status;
+}
+
+/* A challenge with everything that is kept of it, and that we answer, at its limit. */
+static void asks_for_much(world *w, const sira_message *request)
+{
+    char realm[SIRA_LIMIT_REALM + 1], nonce[SIRA_LIMIT_NONCE + 1], opaque[SIRA_LIMIT_OPAQUE + 1];
+    memset(realm, 'r', sizeof realm);
+    memset(nonce, 'n', sizeof nonce);
+    memset(opaque, 'o', sizeof opaque);
+    world_reply(w, request, 401,
+                "WWW-Authenticate: Digest realm=\"%.*s\", nonce=\"%.*s\", opaque=\"%.*s\", qop=\"auth-int\", "
+                "algorithm=SHA-512-256-sess%s\r\n",
+                (int)SIRA_LIMIT_REALM, realm, (int)SIRA_LIMIT_NONCE, nonce, (int)SIRA_LIMIT_OPAQUE, opaque,
+                w->step == 0 ? "" : ", userhash=true");
+}
+
+/* What init accepts is enough for whatever a server asks; and not much more is demanded. */
+static void the_scratch_holds_the_longest_request(void **context)
+{
+    (void)context;
+    static const struct {
+        void (*configure)(world *w);
+        size_t low, high; /* what it needs */
+    } buffers[] = {{usual, 1000, 1500}, {none, 512, 512}, {longest, 3000, 4000}};
+    for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) {
+        size_t size = 512;
+        world *w = world_open(asks_for_much);
+        w->step = i == 0;
+        while (size < sizeof w->scratch && with_scratch(w, buffers[i].configure, size) != SIRA_OK)
+            size++;
+        if (size < buffers[i].low || size > buffers[i].high)
+            fail_msg("case %zu needs %zu bytes", i, size);
+        assert_int_equal(with_scratch(w, buffers[i].configure, size), SIRA_OK);
+        assert_int_equal(sira_registration_start(&w->line), SIRA_OK);
+        world_run(w, 100);
+        assert_int_equal(w->answered, i != 1);
+        assert_true(w->sent[w->sent_count - 1].len <= size);
+        assert_int_equal(world_last(w)->status, SIRA_E_CREDENTIALS);
+        world_close(w);
+    }
+}
+
 static void a_description_is_cut_where_it_must(void **context)
 {
     (void)context;
@@ -214,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_wrong_field_is_named),
         cmocka_unit_test(what_is_right_is_taken),
+        cmocka_unit_test(the_scratch_holds_the_longest_request),
         cmocka_unit_test(a_description_is_cut_where_it_must),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

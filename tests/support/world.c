@@ -137,7 +137,7 @@ world *world_open(world_script script)
     w->agent_config.on_event = plug_event;
     w->agent_config.user = w;
     w->agent_config.scratch = w->scratch;
-    w->agent_config.scratch_size = sizeof w->scratch;
+    w->agent_config.scratch_size = 2000;
     sira_server_config_init(&w->server_config);
     w->server_config.uri = SIRA_STR("sip:192.0.2.100");
     sira_account_config_init(&w->account_config);

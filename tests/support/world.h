@@ -38,7 +38,7 @@ struct world {
     sira_server server;
     sira_account account;
     sira_registration line;
-    char scratch[2000];
+    char scratch[8000];
 
     uint64_t now, told;
     uint32_t random;

@@ -8,6 +8,8 @@
 
 #include <sira/sira.h>
 
+#include "agent/registration.h"
+
 /* A test that hangs is a failure that says so. */
 #define PATIENCE 20000
 
@@ -253,6 +255,47 @@ static void sockets_are_opened_when_they_are_needed(void **context)
     end_open(self);
     assert_int_equal(sira_host_bound(&self->host, SIRA_FAMILY_IPV4, &bound), SIRA_IDLE);
     assert_int_equal(sira_host_bound(&self->host, SIRA_FAMILY_IPV6, &bound), SIRA_IDLE);
+    close_all(&loop, self, NULL);
+}
+
+/* Whatever may be configured, and answers to two realms, each as long as it gets. */
+static void the_scratch_holds_any_request(void **context)
+{
+    (void)context;
+    static char registrar[SIRA_LIMIT_CONFIG], aor[SIRA_LIMIT_CONFIG], quotes[SIRA_LIMIT_CONFIG],
+        letters[SIRA_LIMIT_CONFIG], instance[SIRA_LIMIT_CONFIG];
+    uv_loop_t loop;
+    assert_int_equal(uv_loop_init(&loop), 0);
+    end *self = end_make(&loop);
+    memset(letters, 'a', sizeof letters);
+    memset(quotes, '"', sizeof quotes);
+    memset(registrar, 'a', sizeof registrar);
+    memcpy(registrar, "sip:", 4);
+    memset(aor, 'a', sizeof aor);
+    memcpy(aor, "sip:a@", 6);
+    memset(instance, '"', sizeof instance);
+    instance[0] = '<';
+    instance[sizeof instance - 1] = '>';
+    self->config.user_agent = (sira_str){letters, sizeof letters};
+    end_open(self);
+    sira_server_config server = {.size = sizeof server, .uri = SIRA_STR("sip:192.0.2.1")};
+    sira_account_config account = {.size = sizeof account,
+                                   .aor = {aor, sizeof aor},
+                                   .registrar = {registrar, sizeof registrar},
+                                   .display_name = {quotes, sizeof quotes},
+                                   .user = {quotes, sizeof quotes},
+                                   .password = SIRA_STR("secret")};
+    sira_registration_config line = {
+        .size = sizeof line, .contact_user = {letters, sizeof letters}, .instance_id = {instance, sizeof instance}};
+    sira_diag diag = {.field = ""};
+    assert_int_equal(sira_server_init(&self->server, sira_host_agent(&self->host), &server, NULL), SIRA_OK);
+    expect_status(diag.field, sira_account_init(&self->account, &self->server, &account, &diag), SIRA_OK);
+    expect_status(diag.field, sira_registration_init(&self->line, &self->account, &line, &diag), SIRA_OK);
+    size_t one = sira_i_register_size(&self->line);
+    self->account.has_credentials = false;
+    size_t two = 2 * one - sira_i_register_size(&self->line);
+    if (two > SIRA_HOST_SCRATCH || two + 512 < SIRA_HOST_SCRATCH)
+        fail_msg("a REGISTER may have %zu bytes", two);
     close_all(&loop, self, NULL);
 }
 
@@ -527,6 +570,7 @@ int main(void)
         cmocka_unit_test(a_port_that_is_taken_is_refused),
         cmocka_unit_test(it_can_be_opened_and_closed_again_and_again),
         cmocka_unit_test(sockets_are_opened_when_they_are_needed),
+        cmocka_unit_test(the_scratch_holds_any_request),
         cmocka_unit_test(two_agents_talk_over_ipv4),
         cmocka_unit_test(a_socket_for_any_address_knows_what_the_peer_sees),
         cmocka_unit_test(a_bound_address_is_what_the_peer_sees),
