@@ -47,8 +47,8 @@ SIRA_API const char *sira_registration_state_name(sira_registration_state state)
 SIRA_API sira_status sira_registration_init(sira_registration *registration, sira_account *account,
                                             const sira_registration_config *config, sira_diag *diag);
 
-/* Registers at once, from any state; while registered it refreshes at once. Nothing is sent before the next tick, which
- * becomes due now. SIRA_OK. */
+/* Registers at once, from any state; while registered it refreshes at once; but see server.h. Nothing is sent before
+ * the next tick, which becomes due now. SIRA_OK. */
 SIRA_API sira_status sira_registration_start(sira_registration *registration);
 
 /* Removes the binding (Expires: 0) and ends in STOPPED, with an event. SIRA_OK; SIRA_IDLE: it is stopped already. */

@@ -1,5 +1,9 @@
 /* Where to send: a registrar or an outbound proxy, with its resolved addresses, its health and its pacing. One per
- * provider. */
+ * provider.
+ *
+ * An address that answers 503 with Retry-After (RFC 3261 21.5.4; at most SIRA_LIMIT_RETRY_AFTER_MAX) is not asked
+ * before that time, by none of the server's lines: they go to another of its addresses, or wait, with a WAITING event
+ * that says until when. Only a line that leaves still says so. */
 #ifndef SIRA_SERVER_H
 #define SIRA_SERVER_H
 

@@ -50,7 +50,8 @@ void sira_i_agent_answer(sira_agent *agent, const sira_flow *flow, uint16_t code
 typedef enum sira_i_flow_state { SIRA_I_FLOW_NONE = 0, SIRA_I_FLOW_OPENING, SIRA_I_FLOW_UP } sira_i_flow_state;
 
 /* Makes the server ready for a request of this registration. SIRA_OK: server->flow can be used and the registration has
- * a turn; SIRA_MORE: it will be woken, *state says what it waits for; an error. */
+ * a turn; SIRA_MORE: it will be woken, *state says what it waits for; SIRA_IDLE: not before sira_i_server_rests_until;
+ * an error. */
 sira_status sira_i_server_prepare(sira_server *server, sira_registration *registration, sira_registration_state *state);
 
 /* The registration's request has ended, or it does not wait any more. */
@@ -65,8 +66,12 @@ void sira_i_server_located(sira_server *server, const sira_dns_answer *answer);
 /* The resolver or the connection that is waited for has not answered in time: the next attempt asks anew. */
 void sira_i_server_give_up(sira_server *server);
 
-/* A request on this flow failed: the next one tries another target, when there is one. */
-void sira_i_server_target_failed(sira_server *server, const sira_flow *flow);
+/* A request on this flow failed: the next one tries another target, when there is one. rests_until: when this one wants
+ * to be asked again, 0: it did not say. True: there is another that may be asked now. */
+bool sira_i_server_target_failed(sira_server *server, const sira_flow *flow, uint64_t rests_until);
+
+/* When the first of the targets may be asked (RFC 3261 21.5.4). */
+uint64_t sira_i_server_rests_until(const sira_server *server);
 
 /* ---- registration.c ---- */
 

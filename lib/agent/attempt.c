@@ -108,12 +108,24 @@ static void count(uint16_t *counter)
         ++*counter;
 }
 
-static void failed(sira_registration *registration, const failure *why)
+/* Moves the server on from a target that can't serve us. A Retry-After is that target's (RFC 3261 21.5.4): with another
+ * one there it does not hold the line up. */
+static void leave_target(const sira_registration *registration, failure *why)
+{
+    uint64_t until = 0;
+    if (why->status != SIRA_E_TIMEOUT && why->status != SIRA_E_TRANSPORT && why->code != 503)
+        return;
+    if (why->has_retry_after)
+        until = sira_i_registration_agent(registration)->now + sira_i_policy_retry_after(why->retry_after, 0, 1, 0);
+    if (sira_i_server_target_failed(registration->account->server, &registration->flow, until))
+        why->has_retry_after = false;
+}
+
+static void failed(sira_registration *registration, failure *why)
 {
     sira_i_attempt_end_transaction(registration);
     sira_i_attempt_end(registration);
-    if (why->status == SIRA_E_TIMEOUT || why->status == SIRA_E_TRANSPORT || why->code == 503)
-        sira_i_server_target_failed(registration->account->server, &registration->flow);
+    leave_target(registration, why);
     if (registration->leaving) {
         sira_i_attempt_stopped(registration, why->status, why->code);
         return;
@@ -194,6 +206,17 @@ static void request(sira_registration *registration)
         sira_i_registration_wake(registration);
 }
 
+/* The server has told another line when it wants to be asked again. All come some time after that, not all at once. */
+static void rest(sira_registration *registration)
+{
+    const uint32_t window = 1000u * registration->config.retry_base;
+    sira_i_attempt_end(registration);
+    registration->state = SIRA_REGISTRATION_WAITING;
+    registration->next_at = sira_i_server_rests_until(registration->account->server) +
+                            sira_i_policy_spread(window, sira_i_registration_draw(registration));
+    (void)sira_i_registration_post(registration, SIRA_EVENT_WAITING, SIRA_E_RESPONSE, 503);
+}
+
 /* LOCATING and CONNECTING: as far as it goes now. */
 static void proceed(sira_registration *registration)
 {
@@ -202,6 +225,8 @@ static void proceed(sira_registration *registration)
     if (status == SIRA_OK) {
         announce(registration);
         request(registration);
+    } else if (status == SIRA_IDLE) {
+        rest(registration);
     } else if (status != SIRA_MORE) {
         failed_by(registration, status);
     } else if (!sira_i_list_empty(&registration->in_queue)) {

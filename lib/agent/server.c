@@ -117,6 +117,7 @@ static void close_flow(sira_server *server)
 
 static void take_addresses(sira_server *server, const sira_dns_answer *answer)
 {
+    const sira_server before = *server;
     const sira_endpoint present = server->targets[server->target];
     server->target_count = 0;
     for (size_t i = 0; i < answer->count && server->target_count < SIRA_LIMIT_TARGETS; i++) {
@@ -124,6 +125,8 @@ static void take_addresses(sira_server *server, const sira_dns_answer *answer)
         *target = answer->addresses[i];
         target->transport = present.transport;
         target->port = present.port;
+        uint8_t known = target_of(&before, target);
+        server->rests_until[server->target_count - 1u] = known < before.target_count ? before.rests_until[known] : 0;
     }
     server->resolved_until = server->agent->now + 1000u * (uint64_t)answer->ttl;
     /* A target stays until it fails or is none any more. */
@@ -191,11 +194,38 @@ void sira_i_server_flow_down(sira_server *server, const sira_flow *flow)
         sira_i_registration_flow_down(SIRA_I_OWNER(link, sira_registration, in_server), flow);
 }
 
-void sira_i_server_target_failed(sira_server *server, const sira_flow *flow)
+/* Goes to the next target that may be asked; false: all of them rest. */
+static bool leave_resting(sira_server *server)
 {
+    for (uint8_t i = 0; i < server->target_count; i++) {
+        uint8_t target = (uint8_t)((server->target + i) % server->target_count);
+        if (server->rests_until[target] > server->agent->now)
+            continue;
+        if (target != server->target)
+            close_flow(server);
+        server->target = target;
+        return true;
+    }
+    return false;
+}
+
+bool sira_i_server_target_failed(sira_server *server, const sira_flow *flow, uint64_t rests_until)
+{
+    uint8_t failed = target_of(server, &flow->remote);
+    if (failed < server->target_count && server->rests_until[failed] < rests_until)
+        server->rests_until[failed] = rests_until;
     /* Only the first of many requests that failed on the same flow moves the server on. */
     if (server->flow_state != SIRA_I_FLOW_NONE && sira_endpoint_equal(&server->flow.remote, &flow->remote))
         next_target(server);
+    return server->target_count > 1 && leave_resting(server);
+}
+
+uint64_t sira_i_server_rests_until(const sira_server *server)
+{
+    uint64_t first = SIRA_NEVER;
+    for (uint8_t i = 0; i < server->target_count; i++)
+        first = server->rests_until[i] < first ? server->rests_until[i] : first;
+    return first;
 }
 
 void sira_i_server_network_changed(sira_server *server)
@@ -256,6 +286,9 @@ sira_status sira_i_server_prepare(sira_server *server, sira_registration *regist
     sira_status status = locate(server);
     if (status != SIRA_OK)
         return status;
+    /* To say that we leave takes one request, and later is too late for it. */
+    if (!leave_resting(server) && !registration->leaving)
+        return SIRA_IDLE;
     *state = SIRA_REGISTRATION_CONNECTING;
     status = take_turn(server, registration);
     if (status != SIRA_OK)

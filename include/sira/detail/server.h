@@ -13,7 +13,8 @@ struct sira_server {
     sira_link queue; /* registrations that wait for a turn, in order */
     sira_str host;   /* the name to resolve; empty: the address was given */
     sira_endpoint targets[SIRA_LIMIT_TARGETS];
-    sira_flow flow; /* to targets[target] */
+    uint64_t rests_until[SIRA_LIMIT_TARGETS]; /* a target has said that it wants no requests before */
+    sira_flow flow;                           /* to targets[target] */
     uint64_t resolved_until;
     uint32_t ticket; /* of the query under way; 0: none */
     uint16_t dns_type;

@@ -1,0 +1,183 @@
+/* A server that wants to be left alone for a while: 503 with Retry-After (RFC 3261 21.5.4). */
+#include "support/world.h"
+
+#define SECOND 1000u
+#define CONTACT(request) (int)world_contact(request).len, world_contact(request).at
+
+/* Refuses the first so many, and for a time w->nonce seconds. */
+static void overloaded(world *w, const sira_message *request)
+{
+    if (w->step > 0) {
+        w->step--;
+        world_reply(w, request, 503, "Retry-After: %d\r\n", w->nonce);
+        return;
+    }
+    world_reply(w, request, 200, "Contact: %.*s;expires=3600\r\n", CONTACT(request));
+}
+
+enum { LINES = 20 };
+static sira_registration lines[LINES];
+
+static world *open_lines(void)
+{
+    world *w = world_open(overloaded);
+    w->step = 1;
+    w->nonce = 600;
+    w->server_config.max_in_flight = 1;
+    world_init(w);
+    for (int i = 0; i < LINES; i++)
+        assert_int_equal(sira_registration_init(&lines[i], &w->account, NULL, NULL), SIRA_OK);
+    return w;
+}
+
+static void all_lines_of_a_server_wait_for_it(void **context)
+{
+    (void)context;
+    world *w = open_lines();
+    for (int i = 0; i < LINES; i++)
+        sira_registration_start(&lines[i]);
+    world_run(w, SECOND);
+    assert_int_equal(w->requests, 1);
+    assert_int_equal(world_count(w, SIRA_EVENT_WAITING), LINES);
+    for (size_t i = 1; i < w->event_count; i++) {
+        const sira_event *event = &w->events[i].event;
+        assert_int_equal(event->kind, SIRA_EVENT_WAITING);
+        assert_int_equal(event->status, SIRA_E_RESPONSE);
+        assert_int_equal(event->code, 503);
+        assert_in_range(event->next, 600 * SECOND + 5, 630 * SECOND + 5);
+        assert_int_equal(event->next, sira_registration_next_at(event->registration));
+    }
+    world_run(w, 600 * SECOND);
+    assert_int_equal(w->requests, 1);
+    world_run(w, 610 * SECOND);
+    assert_in_range(w->requests, 3, LINES - 3); /* not all at once */
+    world_run(w, 640 * SECOND);
+    assert_int_equal(world_count(w, SIRA_EVENT_REGISTERED), LINES);
+    world_close(w);
+}
+
+static void a_refresh_and_a_start_by_hand_wait_too(void **context)
+{
+    (void)context;
+    world *w = open_lines();
+    w->step = 0;
+    sira_registration_start(&lines[0]);
+    world_run(w, SECOND);
+    assert_true(sira_registration_is_bound(&lines[0]));
+    world_run(w, 2990 * SECOND);
+    w->step = 1;
+    sira_registration_start(&lines[1]);
+    world_run(w, 3010 * SECOND);
+    assert_int_equal(w->requests, 2);
+    assert_ptr_equal(world_last(w)->registration, &lines[0]);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
+    assert_true(world_last(w)->bound);
+    sira_registration_start(&lines[0]);
+    world_run(w, 3020 * SECOND);
+    assert_int_equal(w->requests, 2);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
+    world_run(w, 3650 * SECOND);
+    assert_int_equal(world_count(w, SIRA_EVENT_REGISTERED), 3);
+    world_close(w);
+}
+
+static void who_leaves_still_says_so(void **context)
+{
+    (void)context;
+    world *w = open_lines();
+    w->step = 0;
+    sira_registration_start(&lines[0]);
+    world_run(w, SECOND);
+    w->step = 1;
+    sira_registration_start(&lines[1]);
+    world_run(w, 2 * SECOND);
+    sira_registration_stop(&lines[0]);
+    world_run(w, 3 * SECOND);
+    assert_int_equal(world_expires(world_sent(w, w->sent_count - 1)), 0);
+    assert_int_equal(sira_registration_get_state(&lines[0]), SIRA_REGISTRATION_STOPPED);
+    world_close(w);
+}
+
+static void two_hours_at_most(void **context)
+{
+    (void)context;
+    world *w = open_lines();
+    w->nonce = 2147483647;
+    sira_registration_start(&lines[0]);
+    sira_registration_start(&lines[1]);
+    world_run(w, SECOND);
+    assert_in_range(world_last(w)->next, SIRA_LIMIT_RETRY_AFTER_MAX * SECOND + 5,
+                    (SIRA_LIMIT_RETRY_AFTER_MAX + 30) * SECOND + 5);
+    world_close(w);
+}
+
+/* ---- several addresses ---- */
+
+static uint32_t ticket;
+
+static sira_status query(void *context, uint32_t number, sira_str name, sira_dns_type type)
+{
+    (void)context, (void)name, (void)type;
+    ticket = number;
+    return SIRA_OK;
+}
+
+static void answer_dns(world *w, uint32_t ttl)
+{
+    sira_endpoint two[2] = {{0}, {0}};
+    assert_int_equal(sira_endpoint_from_host(SIRA_STR("192.0.2.100"), &two[0]), SIRA_OK);
+    assert_int_equal(sira_endpoint_from_host(SIRA_STR("192.0.2.101"), &two[1]), SIRA_OK);
+    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){ticket, two, 2, ttl}, w->now);
+}
+
+static unsigned last_address(const world *w)
+{
+    return w->sent[w->sent_count - 1].flow.remote.address[3];
+}
+
+static void another_address_is_used_meanwhile(void **context)
+{
+    (void)context;
+    world *w = world_open(overloaded);
+    sira_registration second;
+    w->step = 1;
+    w->nonce = 600;
+    w->agent_config.resolver = (sira_resolver){NULL, query};
+    w->server_config.uri = SIRA_STR("sip:sip.example.test");
+    world_start(w);
+    world_run(w, SECOND);
+    answer_dns(w, 10);
+    world_run(w, 2 * SECOND);
+    assert_int_equal(w->requests, 1);
+    /* The line itself comes back after its usual back-off: the time is the other address's. */
+    assert_in_range(world_last(w)->next - world_last(w)->now, 30 * SECOND, 60 * SECOND);
+    assert_int_equal(sira_registration_init(&second, &w->account, NULL, NULL), SIRA_OK);
+    sira_registration_start(&second);
+    world_run(w, 3 * SECOND);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    assert_int_equal(last_address(w), 101);
+    /* What the resolver says anew does not make the first one forget. */
+    w->step = 1;
+    sira_registration_start(&second);
+    world_run(w, 20 * SECOND);
+    world_run(w, 70 * SECOND);
+    answer_dns(w, 1000);
+    world_run(w, 71 * SECOND);
+    assert_int_equal(last_address(w), 101);
+    assert_int_equal(world_count(w, SIRA_EVENT_REGISTERED), 1);
+    world_run(w, 590 * SECOND);
+    assert_int_equal(w->requests, 3);
+    world_run(w, 760 * SECOND);
+    assert_int_equal(world_count(w, SIRA_EVENT_REGISTERED), 3);
+    world_close(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_lines_of_a_server_wait_for_it), cmocka_unit_test(a_refresh_and_a_start_by_hand_wait_too),
+        cmocka_unit_test(who_leaves_still_says_so),          cmocka_unit_test(two_hours_at_most),
+        cmocka_unit_test(another_address_is_used_meanwhile),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
