@@ -11,14 +11,17 @@ extern "C" {
 
 /* Strings are borrowed: they must outlive the registration. Times are in seconds. 0 means the default. */
 typedef struct sira_registration_config {
-    size_t size;              /* sizeof this struct; sira_registration_config_init sets it */
-    uint32_t expires;         /* lifetime that is asked for; default 3600; at most SIRA_LIMIT_EXPIRES_MAX */
-    sira_str contact_user;    /* user part of the Contact; default: that of the AOR */
-    sira_str instance_id;     /* "<urn:uuid:...>" for +sip.instance (RFC 5626 4.1); no default: identities made up by a
-                                 library collide */
-    uint32_t min_interval;    /* floor between two attempts that follow each other without a challenge; default 10 */
-    uint32_t retry_base;      /* first back-off (RFC 5626 4.5); default 30 */
-    uint32_t retry_max;       /* default 1800 */
+    size_t size;           /* sizeof this struct; sira_registration_config_init sets it */
+    uint32_t expires;      /* lifetime that is asked for; default 3600; above min_interval, and at most
+                              SIRA_LIMIT_EXPIRES_MAX */
+    sira_str contact_user; /* user part of the Contact; default: that of the AOR */
+    sira_str instance_id;  /* "<urn:uuid:...>" for +sip.instance (RFC 5626 4.1); no default: identities made up by a
+                              library collide */
+    uint32_t min_interval; /* floor between two attempts that follow each other without a challenge; default 10; at most
+                              3600. What is granted for no longer is reported with SIRA_E_EXPIRES: it runs out before
+                              each refresh */
+    uint32_t retry_base;   /* first back-off (RFC 5626 4.5); default 30 */
+    uint32_t retry_max;    /* default 1800 */
     uint32_t rejected_base;   /* first back-off after a rejected password; default 300 */
     uint32_t rejected_max;    /* default 3600 */
     uint16_t rejected_budget; /* rejections in a row after which it is given up; default 10 */

@@ -286,7 +286,7 @@ static void bound(sira_registration *registration, const sira_message *response,
         sira_i_attempt_begin_at_once(registration);
         return;
     }
-    if (granted < registration->config.min_interval)
+    if (granted <= registration->config.min_interval) /* it runs out before each refresh */
         status = SIRA_E_EXPIRES;
     registration->state = SIRA_REGISTRATION_REGISTERED;
     registration->next_at = agent->now + sira_i_policy_refresh(granted, registration->config.min_interval);

@@ -33,6 +33,8 @@ static sira_status check_times(sira_registration_config *config, sira_diag *diag
         return sira_i_config_refuse(diag, "expires", "at most 604800 s");
     if (config->min_interval > 3600)
         return sira_i_config_refuse(diag, "min_interval", "at most 3600 s");
+    if (config->expires <= config->min_interval)
+        return sira_i_config_refuse(diag, "expires", "a lifetime above min_interval");
     if (config->retry_max > 86400 || config->retry_base > config->retry_max)
         return sira_i_config_refuse(diag, "retry_max", "from retry_base to 86400 s");
     if (config->rejected_max > 86400 || config->rejected_base > config->rejected_max)

@@ -71,6 +71,7 @@ def wrong_options(stage):
             (["--nonsense"], "unknown option: --nonsense"),
             ([*there, "--one"], "unknown option: --one"),
             ([*there, "now"], "unexpected argument: now"),
+            ([*there, "--expires", "10"], "--expires: expected a lifetime above min_interval"),
             ([*there, "--expires"], "--expires needs SECONDS"),
             ([*there, "--expires", "0"], '--expires: expected a number from 1 to 604800, not "0"'),
             ([*there, "--expires", "604801"], "a number from 1 to 604800"),

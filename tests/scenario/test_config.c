@@ -66,6 +66,8 @@ SPOIL(account_password, w->account_config.password = SIRA_STR("sec\0ret"))
 SPOIL(account_ha1, (w->account_config.password = SIRA_STR(""), w->account_config.ha1[SIRA_HASH_MD5] = SIRA_STR("abcd")))
 SPOIL(line_size, w->line_config.size = 1)
 SPOIL(line_expires, w->line_config.expires = SIRA_LIMIT_EXPIRES_MAX + 1)
+SPOIL(line_expires_low, w->line_config.expires = 10)
+SPOIL(line_expires_interval, (w->line_config.expires = 600, w->line_config.min_interval = 600))
 SPOIL(line_interval, w->line_config.min_interval = 3601)
 SPOIL(line_retry, (w->line_config.retry_base = 100, w->line_config.retry_max = 99))
 SPOIL(line_rejected, w->line_config.rejected_max = 86401)
@@ -115,6 +117,8 @@ static const config_case cases[] = {
     {"short HA1", ACCOUNT, account_ha1, "ha1", 0},
     {"size", LINE, line_size, "size", 0},
     {"expires over a week", LINE, line_expires, "expires", 0},
+    {"expires at the usual floor", LINE, line_expires_low, "expires", 0},
+    {"expires at the floor", LINE, line_expires_interval, "expires", 0},
     {"interval", LINE, line_interval, "min_interval", 0},
     {"retry base over max", LINE, line_retry, "retry_max", 0},
     {"rejected max", LINE, line_rejected, "rejected_max", 0},
