@@ -12,7 +12,7 @@ extern "C" {
 /* Strings are borrowed: they must outlive the account. */
 typedef struct sira_account_config {
     size_t size;           /* sizeof this struct; sira_account_config_init sets it */
-    sira_str aor;          /* "sip:alice@example.com" */
+    sira_str aor;          /* "sip:alice@example.com"; no password in it */
     sira_str registrar;    /* Request-URI of REGISTER; default: "sip:" and the domain of the AOR (RFC 3261 10.2) */
     sira_str display_name; /* default: none */
     sira_str user;         /* for authentication; default: the user part of the AOR */

@@ -37,6 +37,8 @@ sira_status sira_i_config_uri(sira_str value, const char *field, sira_uri *uri, 
     }
     if (uri->scheme != SIRA_SCHEME_SIP && uri->scheme != SIRA_SCHEME_SIPS)
         return sira_i_config_refuse(diag, field, "a sip or sips URI");
+    if (uri->has_password) /* RFC 3261 19.1.1: it would be sent in clear */
+        return sira_i_config_refuse(diag, field, "a URI without a password");
     if (uri->headers.len != 0)
         return sira_i_config_refuse(diag, field, "a URI without headers");
     return SIRA_OK;

@@ -50,10 +50,13 @@ SPOIL(server_tls, w->server_config.uri = SIRA_STR("sips:192.0.2.1"))
 SPOIL(server_sctp, w->server_config.uri = SIRA_STR("sip:192.0.2.1;transport=sctp"))
 SPOIL(server_port, w->server_config.uri = SIRA_STR("sip:192.0.2.1:65536"))
 SPOIL(server_headers, w->server_config.uri = SIRA_STR("sip:192.0.2.1?Subject=x"))
+SPOIL(server_password, w->server_config.uri = SIRA_STR("sip:alice:secret@192.0.2.1"))
 SPOIL(account_size, w->account_config.size = 1)
 SPOIL(account_no_aor, w->account_config.aor = SIRA_STR(""))
 SPOIL(account_aor, w->account_config.aor = SIRA_STR("alice@example.test"))
 SPOIL(account_sips, w->account_config.aor = SIRA_STR("sips:alice@example.test"))
+SPOIL(account_aor_password, w->account_config.aor = SIRA_STR("sip:alice:secret@example.test"))
+SPOIL(account_aor_empty_password, w->account_config.aor = SIRA_STR("sip:alice:@example.test"))
 SPOIL(account_lf, w->account_config.aor = SIRA_STR("sip:alice@example.test\nX: y"))
 SPOIL(account_nul, w->account_config.aor = SIRA_STR("sip:al\0ice@example.test"))
 SPOIL(account_long, w->account_config.display_name = too_long())
@@ -101,10 +104,13 @@ static const config_case cases[] = {
     {"unknown transport", SERVER, server_sctp, "uri", 0},
     {"port over its range", SERVER, server_port, "uri", 0},
     {"headers", SERVER, server_headers, "uri", 0},
+    {"password in the URI", SERVER, server_password, "uri", 0},
     {"size", ACCOUNT, account_size, "size", 0},
     {"no AOR", ACCOUNT, account_no_aor, "aor", 0},
     {"AOR without scheme", ACCOUNT, account_aor, "aor", 0},
     {"sips over UDP", ACCOUNT, account_sips, "aor", 0},
+    {"password in the AOR", ACCOUNT, account_aor_password, "aor", 0},
+    {"empty password in the AOR", ACCOUNT, account_aor_empty_password, "aor", 0},
     {"LF in the AOR", ACCOUNT, account_lf, "aor", 0},
     {"NUL in the AOR", ACCOUNT, account_nul, "aor", 0},
     {"over its limit", ACCOUNT, account_long, "display_name", 0},
