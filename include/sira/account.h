@@ -15,8 +15,8 @@ typedef struct sira_account_config {
     sira_str aor;          /* "sip:alice@example.com"; no password in it */
     sira_str registrar;    /* Request-URI of REGISTER; default: "sip:" and the domain of the AOR (RFC 3261 10.2) */
     sira_str display_name; /* default: none */
-    sira_str user;         /* for authentication; default: the user part of the AOR */
-    sira_str password;     /* or: */
+    sira_str user;     /* for authentication; default: the user part of the AOR; needed when that has escapes (%20) */
+    sira_str password; /* or: */
     sira_str ha1[SIRA_HASH_COUNT]; /* hex, by sira_hash_algorithm: see digest.h */
     sira_str ha1_realm;
     sira_digest_ha1_fn get_ha1; /* or this; when it says SIRA_MORE, go on with sira_account_give_ha1 */

@@ -56,6 +56,10 @@ static sira_status set_credentials(sira_account *account, const sira_account_con
 {
     if (!has_credentials(config))
         return SIRA_OK;
+    /* Which name stands behind an escape is the provider's to say: "al%20ice" as it is, or "al ice". */
+    if (config->user.len == 0 && account->user_part.len != 0 &&
+        memchr(account->user_part.at, '%', account->user_part.len) != NULL)
+        return sira_i_config_refuse(diag, "user", "a name, because that in the AOR has escapes");
     sira_digest_client_config *digest = &account->digest_config;
     sira_digest_client_config_init(digest);
     digest->hash = account->server->agent->config.hash;

@@ -64,6 +64,7 @@ SPOIL(account_display, w->account_config.display_name = SIRA_STR("A\rB"))
 SPOIL(account_registrar, w->account_config.registrar = SIRA_STR("sip:"))
 SPOIL(account_registrar_user, w->account_config.registrar = SIRA_STR("sip:alice@example.test"))
 SPOIL(account_user, w->account_config.user = SIRA_STR("ali\r\nce"))
+SPOIL(account_escaped_user, w->account_config.aor = SIRA_STR("sip:al%20ice@example.test"))
 SPOIL(account_no_user, w->account_config.aor = SIRA_STR("sip:example.test"))
 SPOIL(account_password, w->account_config.password = SIRA_STR("sec\0ret"))
 SPOIL(account_ha1, (w->account_config.password = SIRA_STR(""), w->account_config.ha1[SIRA_HASH_MD5] = SIRA_STR("abcd")))
@@ -118,6 +119,7 @@ static const config_case cases[] = {
     {"registrar is no URI", ACCOUNT, account_registrar, "registrar", 0},
     {"registrar with a user", ACCOUNT, account_registrar_user, "registrar", 0},
     {"CR LF in the user", ACCOUNT, account_user, "user", 0},
+    {"user with escapes", ACCOUNT, account_escaped_user, "user", 0},
     {"no user", ACCOUNT, account_no_user, "user", 0},
     {"NUL in the password", ACCOUNT, account_password, "password", 0},
     {"short HA1", ACCOUNT, account_ha1, "ha1", 0},
@@ -175,18 +177,21 @@ static void what_is_right_is_taken(void **context)
 {
     (void)context;
     static const struct {
-        const char *uri, *aor;
+        const char *uri, *aor, *user, *password;
     } right[] = {
-        {"sip:192.0.2.1", "sip:alice@example.test"},
-        {"sip:[2001:db8::1]:5070", "sip:alice@[2001:db8::1]"},
-        {"sip:192.0.2.1;transport=UDP;lr", "sip:al%20ice@example.test:5070"},
-        {"SIP:192.0.2.1", "sip:+4930123;phone-context=x@example.test;user=phone"},
+        {"sip:192.0.2.1", "sip:alice@example.test", NULL, "secret"},
+        {"sip:[2001:db8::1]:5070", "sip:alice@[2001:db8::1]", NULL, "secret"},
+        {"sip:192.0.2.1;transport=UDP;lr", "sip:al%20ice@example.test:5070", "al ice", "secret"},
+        {"sip:192.0.2.1;transport=UDP;lr", "sip:al%20ice@example.test:5070", NULL, NULL},
+        {"SIP:192.0.2.1", "sip:+4930123;phone-context=x@example.test;user=phone", NULL, "secret"},
     };
     for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
         world *w = world_open(NULL);
         sira_diag diag = {.field = "", .expected = ""};
         w->server_config.uri = sira_str_from(right[i].uri);
         w->account_config.aor = sira_str_from(right[i].aor);
+        w->account_config.user = sira_str_from(right[i].user);
+        w->account_config.password = sira_str_from(right[i].password);
         sira_status status = build(w, LINE, &diag);
         if (status != SIRA_OK)
             fail_msg("%s %s: %s %s", right[i].uri, right[i].aor, diag.field, diag.expected);
