@@ -19,23 +19,30 @@ static sira_str domain_of(const sira_uri *aor)
     return (sira_str){aor->host.at, (size_t)(end - aor->host.at)};
 }
 
+/* RFC 3261 26.2.2: what is sips never goes over anything but TLS. */
+static sira_status check_uri(const sira_server *server, sira_str value, const char *field, sira_uri *uri,
+                             sira_diag *diag)
+{
+    sira_status status = sira_i_config_uri(value, field, uri, diag);
+    if (status == SIRA_OK && uri->scheme == SIRA_SCHEME_SIPS && server->targets[0].transport != SIRA_TRANSPORT_TLS)
+        status = sira_i_config_refuse(diag, field, "a sip URI, because the server is not reached over TLS");
+    return status;
+}
+
 static sira_status check_uris(const sira_account_config *config, const sira_server *server, sira_account *account,
                               sira_diag *diag)
 {
     sira_uri uri;
-    sira_status status = sira_i_config_uri(config->aor, "aor", &uri, diag);
+    sira_status status = check_uri(server, config->aor, "aor", &uri, diag);
     if (status != SIRA_OK)
         return status;
-    /* RFC 3261 26.2.2: a sips address-of-record is never registered over anything but TLS. */
-    if (uri.scheme == SIRA_SCHEME_SIPS && server->targets[0].transport != SIRA_TRANSPORT_TLS)
-        return sira_i_config_refuse(diag, "aor", "a sip URI, because the server is not reached over TLS");
     account->secure = uri.scheme == SIRA_SCHEME_SIPS;
     account->aor = config->aor;
     account->user_part = uri.user;
     account->domain = domain_of(&uri);
     if (config->registrar.len == 0)
         return SIRA_OK;
-    status = sira_i_config_uri(config->registrar, "registrar", &uri, diag);
+    status = check_uri(server, config->registrar, "registrar", &uri, diag);
     if (status != SIRA_OK)
         return status;
     if (uri.has_user) /* RFC 3261 10.2 */

@@ -63,6 +63,7 @@ SPOIL(account_long, w->account_config.display_name = too_long())
 SPOIL(account_display, w->account_config.display_name = SIRA_STR("A\rB"))
 SPOIL(account_registrar, w->account_config.registrar = SIRA_STR("sip:"))
 SPOIL(account_registrar_user, w->account_config.registrar = SIRA_STR("sip:alice@example.test"))
+SPOIL(account_registrar_sips, w->account_config.registrar = SIRA_STR("sips:example.test"))
 SPOIL(account_user, w->account_config.user = SIRA_STR("ali\r\nce"))
 SPOIL(account_escaped_user, w->account_config.aor = SIRA_STR("sip:al%20ice@example.test"))
 SPOIL(account_no_user, w->account_config.aor = SIRA_STR("sip:example.test"))
@@ -118,6 +119,7 @@ static const config_case cases[] = {
     {"CR in the name", ACCOUNT, account_display, "display_name", 0},
     {"registrar is no URI", ACCOUNT, account_registrar, "registrar", 0},
     {"registrar with a user", ACCOUNT, account_registrar_user, "registrar", 0},
+    {"sips registrar over UDP", ACCOUNT, account_registrar_sips, "registrar", 0},
     {"CR LF in the user", ACCOUNT, account_user, "user", 0},
     {"user with escapes", ACCOUNT, account_escaped_user, "user", 0},
     {"no user", ACCOUNT, account_no_user, "user", 0},
