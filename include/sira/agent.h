@@ -22,7 +22,8 @@ extern "C" {
  * (OPTIONS: 200, others: 405). The message is valid during the call. */
 typedef sira_status (*sira_agent_request_fn)(void *user, const sira_message *request, const sira_flow *flow);
 
-/* Times are in milliseconds. Strings and memory are borrowed: they must outlive the agent. */
+/* Times are in milliseconds. Strings and memory are borrowed: they must outlive the agent. Strings here and in the
+ * other configurations have at most SIRA_LIMIT_CONFIG bytes and no control characters. */
 typedef struct sira_agent_config {
     size_t size;                      /* sizeof this struct; sira_agent_config_init sets it */
     sira_transport transport;         /* open and send are needed */

@@ -86,7 +86,7 @@ void sira_i_registration_network_changed(sira_registration *registration);
 
 /* ---- config.c ---- */
 
-/* Refuses what must not reach the wire: over SIRA_LIMIT_CONFIG, or with CR, LF or NUL. */
+/* Refuses what must not reach the wire or a terminal: over SIRA_LIMIT_CONFIG, or with control characters. */
 sira_status sira_i_config_string(sira_str value, const char *field, sira_diag *diag);
 sira_status sira_i_config_refuse(sira_diag *diag, const char *field, const char *expected);
 /* The string rules, and a SIP or SIPS URI without password and headers. */

@@ -12,12 +12,13 @@ sira_status sira_i_config_string(sira_str value, const char *field, sira_diag *d
     if (value.len > SIRA_LIMIT_CONFIG)
         return sira_i_config_refuse(diag, field, "at most 255 bytes");
     for (size_t i = 0; i < value.len; i++) {
-        if (value.at[i] == '\r' || value.at[i] == '\n' || value.at[i] == '\0') {
-            sira_status status = sira_i_config_refuse(diag, field, "no CR, LF or NUL");
-            if (diag != NULL)
-                diag->offset = i;
-            return status;
-        }
+        unsigned char octet = (unsigned char)value.at[i];
+        if (octet >= ' ' && octet != 0x7f)
+            continue;
+        (void)sira_i_config_refuse(diag, field, "no control characters");
+        if (diag != NULL)
+            diag->offset = i;
+        return SIRA_E_CONFIG;
     }
     return SIRA_OK;
 }

@@ -83,7 +83,7 @@ def wrong_options(stage):
             ([*there, "--once", "--duration", "3"], "exclude each other"),
             ([*there, "--local", "eth0"], "--local: expected an IPv4 address"),
             ([*there, "--local", "[::1]:70000"], "--local: expected an IPv6 address"),
-            ([*there, "--user", "al\nice"], "--user: expected no CR, LF or NUL"),
+            ([*there, "--user", "al\nice"], "--user: expected no control characters"),
             ([*there, "--user", ""], "--user: expected something that is not empty"),
             (["--aor", "alice"], "--aor: expected a SIP URI"),
             (["--aor", "sip:alice@x\r\nX: y", *there[2:]], "--aor: expected"),

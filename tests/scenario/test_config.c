@@ -41,6 +41,7 @@ SPOIL(agent_t1_high, w->agent_config.t1 = 60001)
 SPOIL(agent_t2, w->agent_config.t2 = 100)
 SPOIL(agent_t4, w->agent_config.t4 = 3600001)
 SPOIL(agent_cr, w->agent_config.user_agent = SIRA_STR("Gateway\r\nInjected: yes"))
+SPOIL(agent_tab, w->agent_config.user_agent = SIRA_STR("Gateway\t1"))
 SPOIL(server_size, w->server_config.size = 1)
 SPOIL(server_no_uri, w->server_config.uri = SIRA_STR(""))
 SPOIL(server_not_a_uri, w->server_config.uri = SIRA_STR("192.0.2.1"))
@@ -61,6 +62,8 @@ SPOIL(account_lf, w->account_config.aor = SIRA_STR("sip:alice@example.test\nX: y
 SPOIL(account_nul, w->account_config.aor = SIRA_STR("sip:al\0ice@example.test"))
 SPOIL(account_long, w->account_config.display_name = too_long())
 SPOIL(account_display, w->account_config.display_name = SIRA_STR("A\rB"))
+SPOIL(account_escape, w->account_config.display_name = SIRA_STR("A\x1b[2J"))
+SPOIL(account_del, w->account_config.display_name = SIRA_STR("A\x7f"))
 SPOIL(account_registrar, w->account_config.registrar = SIRA_STR("sip:"))
 SPOIL(account_registrar_user, w->account_config.registrar = SIRA_STR("sip:alice@example.test"))
 SPOIL(account_registrar_sips, w->account_config.registrar = SIRA_STR("sips:example.test"))
@@ -97,6 +100,7 @@ static const config_case cases[] = {
     {"T2 below T1", AGENT, agent_t2, "t2", 0},
     {"T4", AGENT, agent_t4, "t4", 0},
     {"CR LF", AGENT, agent_cr, "user_agent", 0},
+    {"tab", AGENT, agent_tab, "user_agent", 0},
     {"size", SERVER, server_size, "size", 0},
     {"no URI", SERVER, server_no_uri, "uri", 0},
     {"not a URI", SERVER, server_not_a_uri, "uri", 0},
@@ -117,6 +121,8 @@ static const config_case cases[] = {
     {"NUL in the AOR", ACCOUNT, account_nul, "aor", 0},
     {"over its limit", ACCOUNT, account_long, "display_name", 0},
     {"CR in the name", ACCOUNT, account_display, "display_name", 0},
+    {"escape in the name", ACCOUNT, account_escape, "display_name", 0},
+    {"DEL in the name", ACCOUNT, account_del, "display_name", 0},
     {"registrar is no URI", ACCOUNT, account_registrar, "registrar", 0},
     {"registrar with a user", ACCOUNT, account_registrar_user, "registrar", 0},
     {"sips registrar over UDP", ACCOUNT, account_registrar_sips, "registrar", 0},
