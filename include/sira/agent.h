@@ -3,7 +3,12 @@
  *
  * Bytes and time go in through sira_agent_receive and sira_agent_tick; bytes and one deadline come out through the plug
  * points. Events are delivered last, when all state is settled, so a handler may call any function of the library, also
- * one that removes the object the event is about. */
+ * one that removes the object the event is about.
+ *
+ * From inside the agent's callbacks: on_event and on_request may call every function but sira_agent_receive, which says
+ * SIRA_E_STATE; a tick does nothing there. send may call sira_agent_flow_down and sira_agent_network_changed. The other
+ * plug points (open, close, arm, query, entropy, hash, get_ha1, get_aka, trace) call no function that takes the agent
+ * or an object of it, but those that only look. */
 #ifndef SIRA_AGENT_H
 #define SIRA_AGENT_H
 

@@ -26,7 +26,8 @@ typedef struct sira_transport {
      * that it was sent on. SIRA_OK: it can be used at once (UDP); SIRA_MORE: sira_agent_flow_up or sira_agent_flow_down
      * will tell (TCP, TLS); SIRA_E_UNSUPPORTED; SIRA_E_TRANSPORT: the next attempt tries the server's next address. */
     sira_status (*open)(void *context, const sira_endpoint *remote, sira_flow *flow);
-    /* Sends one message on a flow. The bytes are valid during the call. SIRA_OK; SIRA_E_TRANSPORT. */
+    /* Sends one message on a flow. The bytes are valid during the call. SIRA_OK; SIRA_E_TRANSPORT. It may call
+     * sira_agent_flow_down for a flow that it finds broken; with that or without, it is one failure. */
     sira_status (*send)(void *context, const sira_flow *flow, sira_str bytes);
     /* The agent does not use the flow any more; once for all that open has given with the same id. May be NULL. */
     void (*close)(void *context, const sira_flow *flow);

@@ -415,7 +415,10 @@ static void send(sira_registration *registration)
         sira_i_agent_send(sira_i_registration_agent(registration), &registration->client, &registration->flow);
     /* A request whose nonce has been replaced meanwhile can't be repeated as it was; the first copy may still be
      * answered. */
-    if (status != SIRA_OK && status != SIRA_E_STATE)
+    if (status == SIRA_OK || status == SIRA_E_STATE)
+        return;
+    /* Unless the port has said already that the flow is down. */
+    if (sira_i_attempt_is_under_way(registration))
         failed_by(registration, status);
 }
 

@@ -151,6 +151,22 @@ static void a_port_that_cannot_send(void **context)
     world_close(w);
 }
 
+static void a_failed_send_is_one_failure(void **context)
+{
+    (void)context;
+    world *w = world_open(good);
+    w->send_broken = w->send_tells = true;
+    world_start(w);
+    world_run(w, 100);
+    assert_int_equal(world_count(w, SIRA_EVENT_WAITING), 1);
+    assert_int_equal(world_last(w)->status, SIRA_E_TRANSPORT);
+    assert_in_range(world_last(w)->next - world_last(w)->now, 30000, 60000); /* the first back-off */
+    w->send_broken = false;
+    world_run(w, 70000);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    world_close(w);
+}
+
 static void a_port_that_cannot_open(void **context)
 {
     (void)context;
@@ -640,6 +656,7 @@ int main(void)
         cmocka_unit_test(a_lost_registrar_lets_the_binding_lapse),
         cmocka_unit_test(refusals),
         cmocka_unit_test(a_port_that_cannot_send),
+        cmocka_unit_test(a_failed_send_is_one_failure),
         cmocka_unit_test(a_port_that_cannot_open),
         cmocka_unit_test(entropy_that_fails),
         cmocka_unit_test(an_unreachable_peer_is_noticed_at_once),

@@ -52,8 +52,11 @@ static void plug_close(void *context, const sira_flow *flow)
 static sira_status plug_send(void *context, const sira_flow *flow, sira_str bytes)
 {
     world *w = context;
-    if (w->send_broken)
+    if (w->send_broken) {
+        if (w->send_tells)
+            sira_agent_flow_down(&w->agent, flow, w->now);
         return SIRA_E_TRANSPORT;
+    }
     w->sent = grown(w->sent, w->sent_count, &w->sent_capacity, sizeof *w->sent);
     w->sent[w->sent_count++] = (world_packet){w->now, *flow, copied(bytes), bytes.len};
     if (w->lose > 0) {

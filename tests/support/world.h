@@ -43,6 +43,7 @@ struct world {
     uint64_t now, told;
     uint32_t random;
     bool entropy_broken, send_broken;
+    bool send_tells; /* a send that fails says first that the flow is down */
     sira_status open_status;
     uint32_t open_calls, close_calls;
     const char *address; /* of ours, at the next open */
