@@ -186,19 +186,33 @@ static sira_status new_request(sira_registration *registration)
     return SIRA_OK;
 }
 
-static void announce(sira_registration *registration)
+/* Stopped before anything was registered, or after it has run out. */
+static bool has_left(const sira_registration *registration)
 {
-    sira_event_kind kind = registration->leaving                      ? SIRA_EVENT_UNREGISTERING
-                           : sira_registration_is_bound(registration) ? SIRA_EVENT_REFRESHING
-                                                                      : SIRA_EVENT_REGISTERING;
-    (void)sira_i_registration_post(registration, kind, SIRA_OK, 0);
+    return registration->leaving && !sira_registration_is_bound(registration);
 }
 
-static void request(sira_registration *registration)
+/* The first request of an attempt, or another because of a response with this code; 0: it is just a challenge. An event
+ * says what goes out, unless it is the same again. */
+static void request(sira_registration *registration, uint16_t code)
 {
-    registration->state = registration->leaving                      ? SIRA_REGISTRATION_UNREGISTERING
-                          : sira_registration_is_bound(registration) ? SIRA_REGISTRATION_REFRESHING
-                                                                     : SIRA_REGISTRATION_REGISTERING;
+    const uint8_t before = registration->state;
+    sira_event_kind kind = SIRA_EVENT_REGISTERING;
+    if (has_left(registration)) {
+        sira_i_attempt_end(registration);
+        sira_i_attempt_stopped(registration, SIRA_OK, 0);
+        return;
+    }
+    registration->state = SIRA_REGISTRATION_REGISTERING;
+    if (registration->leaving) {
+        registration->state = SIRA_REGISTRATION_UNREGISTERING;
+        kind = SIRA_EVENT_UNREGISTERING;
+    } else if (sira_registration_is_bound(registration)) {
+        registration->state = SIRA_REGISTRATION_REFRESHING;
+        kind = SIRA_EVENT_REFRESHING;
+    }
+    if (before <= SIRA_REGISTRATION_CONNECTING || code != 0 || (registration->leaving && before != registration->state))
+        (void)sira_i_registration_post(registration, kind, code != 0 ? SIRA_E_RESPONSE : SIRA_OK, code);
     sira_status status = new_request(registration);
     if (status != SIRA_OK)
         failed_by(registration, status);
@@ -223,8 +237,7 @@ static void proceed(sira_registration *registration)
     sira_registration_state state;
     sira_status status = sira_i_server_prepare(registration->account->server, registration, &state);
     if (status == SIRA_OK) {
-        announce(registration);
-        request(registration);
+        request(registration, 0);
     } else if (status == SIRA_IDLE) {
         rest(registration);
     } else if (status != SIRA_MORE) {
@@ -262,11 +275,13 @@ void sira_i_attempt_begin_at_once(sira_registration *registration)
 
 /* ---- in ---- */
 
-static void left(sira_registration *registration)
+static void left(sira_registration *registration, const sira_message *response)
 {
+    sira_i_binding binding;
     sira_i_attempt_end(registration);
     if (registration->leaving) {
-        sira_i_attempt_stopped(registration, SIRA_OK, 0);
+        bool stays = sira_i_binding_find(registration, response, &binding) == SIRA_OK && binding.is_ours;
+        sira_i_attempt_stopped(registration, stays ? SIRA_E_EXPIRES : SIRA_OK, 0);
         return;
     }
     registration->expires_at = 0; /* started again meanwhile */
@@ -309,7 +324,7 @@ static void accepted(sira_registration *registration, const sira_message *respon
         return;
     }
     if (registration->asked == 0) {
-        left(registration);
+        left(registration, response);
         return;
     }
     sira_i_binding binding;
@@ -338,15 +353,9 @@ static void challenged(sira_registration *registration, const sira_message *resp
         failed(registration, &(failure){.status = status, .code = response->status_code});
         return;
     }
-    if (registration->leaving &&
-        !sira_registration_is_bound(registration)) { /* stopped before anything was registered: nothing is left to do */
-        sira_i_attempt_end(registration);
-        sira_i_attempt_stopped(registration, SIRA_OK, 0);
-        return;
-    }
     registration->rounds++;
-    if (status == SIRA_OK) {
-        request(registration);
+    if (status == SIRA_OK || has_left(registration)) {
+        request(registration, 0);
         return;
     }
     account->waiting_for_ha1 = registration;
@@ -369,7 +378,7 @@ static void too_brief(sira_registration *registration, const sira_message *respo
     }
     registration->raised = least;
     registration->raised_now = true;
-    request(registration);
+    request(registration, response->status_code);
 }
 
 static void refused(sira_registration *registration, const sira_message *response)
@@ -462,7 +471,7 @@ static void await_ha1(sira_registration *registration)
     if (sira_i_attempt_is_under_way(registration))
         return;
     if (registration->account->waiting_for_ha1 != registration)
-        request(registration);
+        request(registration, 0);
     else if (sira_i_registration_agent(registration)->now >= registration->next_at)
         failed_by(registration, SIRA_E_CHALLENGE);
 }

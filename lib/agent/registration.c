@@ -128,6 +128,8 @@ sira_status sira_registration_start(sira_registration *registration)
             registration->next_at +=
                 sira_i_policy_spread(server->config.start_window, sira_i_registration_draw(registration));
         registration->started = true;
+        if (registration->next_at > agent->now)
+            (void)sira_i_registration_post(registration, SIRA_EVENT_WAITING, SIRA_OK, 0);
         break;
     case SIRA_REGISTRATION_REGISTERED:
         registration->next_at = agent->now;

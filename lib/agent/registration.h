@@ -27,6 +27,7 @@ sira_digest_request sira_i_register_digest(const sira_registration *registration
 typedef struct sira_i_binding {
     uint32_t expires;  /* granted seconds, not clamped */
     uint16_t bindings; /* Contacts in the response */
+    bool is_ours;      /* surely: one with our line parameter or URI, and it lives */
 } sira_i_binding;
 
 /* Finds our binding among the Contacts of a 2xx and what was granted. SIRA_OK, or what makes our own Contact no URI. */

@@ -133,6 +133,8 @@ def interval_too_brief(stage):
     equal("granted lifetime", client.event("registered")["expires"], 1800)
     equal("refusals", len(stage.wire.answers(423)), 1)
     equal("lifetimes asked for", stage.wire.asked("Expires"), ["600", "600", "1800", "0"])
+    raised = client.event("registering", 2)
+    equal("second event", (raised["status"], raised["code"]), ("SIRA_E_RESPONSE", 423))
 
 
 @case

@@ -259,6 +259,89 @@ static void a_later_line_registers_at_once(void **context)
     world_close(w);
 }
 
+static void demands_longer(world *w, const sira_message *request)
+{
+    if (world_expires(request) == 3600)
+        world_reply(w, request, 423, "Min-Expires: 7200\r\n");
+    else
+        world_reply(w, request, 200, "%s", "");
+}
+
+static void stop_before_a_423(void **context)
+{
+    (void)context;
+    world *w = world_open(demands_longer);
+    world_start(w);
+    world_run(w, 1);
+    assert_int_equal(sira_registration_stop(&w->line), SIRA_OK);
+    world_run(w, 1000);
+    assert_int_equal(w->requests, 1); /* nothing was registered, so nothing is removed */
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_STOPPED);
+    assert_int_equal(world_last(w)->status, SIRA_OK);
+    world_close(w);
+}
+
+/* The answer to a refresh finds us leaving: what follows is announced as what it is. */
+static void stop_while_a_refresh_is_challenged(void **context)
+{
+    (void)context;
+    world *w = world_open(good);
+    world_start(w);
+    world_run(w, 1000);
+    w->nonce++; /* the registrar has forgotten it */
+    sira_registration_start(&w->line);
+    world_run(w, 1001);
+    sira_registration_stop(&w->line);
+    world_run(w, 2000);
+    assert_int_equal(world_count(w, SIRA_EVENT_UNREGISTERING), 1);
+    assert_int_equal(world_expires(world_sent(w, w->sent_count - 1)), 0);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_STOPPED);
+    world_close(w);
+}
+
+static void a_raise_is_told(void **context)
+{
+    (void)context;
+    world *w = world_open(demands_longer);
+    world_start(w);
+    world_run(w, 1000);
+    assert_int_equal(w->event_count, 3);
+    assert_string_equal(w->events[1].text, "sip:alice@example.test registering: 423 Interval Too Brief");
+    assert_int_equal(w->events[1].event.kind, SIRA_EVENT_REGISTERING);
+    assert_int_equal(w->events[1].event.status, SIRA_E_RESPONSE);
+    assert_int_equal(w->events[1].event.code, 423);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    world_close(w);
+}
+
+/* It says 200 to our leaving, and lists us still. */
+static void keeps_us(world *w, const sira_message *request)
+{
+    static const char *const lists[] = {"Contact: %.*s;expires=90\r\n", "Contact: %.*s;expires=0\r\n",
+                                        "Contact: <sip:other@192.0.2.7>;expires=90\r\n"};
+    char headers[300];
+    (void)snprintf(headers, sizeof headers, lists[world_expires(request) != 0 ? 0 : w->step],
+                   (int)world_contact(request).len, world_contact(request).at);
+    world_reply(w, request, 200, "%s", headers);
+}
+
+static void a_binding_that_stays_is_told(void **context)
+{
+    (void)context;
+    static const sira_status expected[] = {SIRA_E_EXPIRES, SIRA_OK, SIRA_OK};
+    for (int i = 0; i < 3; i++) {
+        world *w = world_open(keeps_us);
+        w->step = i;
+        world_start(w);
+        world_run(w, 1000);
+        sira_registration_stop(&w->line);
+        world_run(w, 2000);
+        assert_int_equal(world_last(w)->kind, SIRA_EVENT_STOPPED);
+        assert_int_equal(world_last(w)->status, expected[i]);
+        world_close(w);
+    }
+}
+
 static void service_route_is_kept_in_order(world *w, const sira_message *request)
 {
     w->step++;
@@ -355,6 +438,14 @@ static void the_start_window_spreads_lines(void **context)
         assert_int_equal(sira_registration_init(&lines[i], &w->account, NULL, NULL), SIRA_OK);
         assert_int_equal(sira_registration_start(&lines[i]), SIRA_OK);
     }
+    world_run(w, 0);
+    assert_int_equal(world_count(w, SIRA_EVENT_WAITING), LINES); /* each says when */
+    for (size_t i = 0; i < w->event_count; i++) {
+        const sira_event *event = &w->events[i].event;
+        assert_int_equal(event->status, SIRA_OK);
+        assert_in_range(event->next, 1, 59999);
+        assert_int_equal(event->next, sira_registration_next_at(event->registration));
+    }
     world_run(w, 15000);
     assert_in_range(world_count(w, SIRA_EVENT_REGISTERING), 2, LINES / 2);
     world_run(w, 60100);
@@ -420,6 +511,10 @@ int main(void)
         cmocka_unit_test(start_while_it_leaves_registers_again),
         cmocka_unit_test(start_refreshes_a_registered_line_at_once),
         cmocka_unit_test(a_later_line_registers_at_once),
+        cmocka_unit_test(stop_before_a_423),
+        cmocka_unit_test(stop_while_a_refresh_is_challenged),
+        cmocka_unit_test(a_raise_is_told),
+        cmocka_unit_test(a_binding_that_stays_is_told),
         cmocka_unit_test(service_route_of_a_200),
         cmocka_unit_test(a_route_over_its_limit_is_reported),
         cmocka_unit_test(a_handler_may_remove_the_object),
