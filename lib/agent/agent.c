@@ -224,6 +224,8 @@ static void take_request(sira_agent *agent, const sira_flow *flow)
     agent->counters.unhandled++;
     if (agent->message.method == SIRA_METHOD_OPTIONS)
         sira_i_agent_answer(agent, flow, 200, "OK");
+    else if (agent->message.method == SIRA_METHOD_CANCEL) /* RFC 3261 9.2 */
+        sira_i_agent_answer(agent, flow, 481, "Call/Transaction Does Not Exist");
     else
         sira_i_agent_answer(agent, flow, 405, "Method Not Allowed");
 }

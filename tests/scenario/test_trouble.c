@@ -595,6 +595,25 @@ static void other_requests_get_a_405(void **context)
     world_close(w);
 }
 
+/* RFC 3261 9.2: there is nothing that it could cancel. */
+static void a_cancel_gets_a_481(void **context)
+{
+    (void)context;
+    char request[sizeof options + 10];
+    world *w = world_open(good);
+    world_start(w);
+    world_run(w, 1000);
+    (void)snprintf(request, sizeof request, "CANCEL%s", options + strlen("OPTIONS"));
+    const char *rest = strstr(options, "7 OPTIONS") + strlen("7 OPTIONS");
+    (void)snprintf(strstr(request, "7 OPTIONS"), 40, "7 CANCEL%s", rest);
+    const sira_message *answer = answer_to(w, request);
+    assert_non_null(answer);
+    assert_int_equal(answer->status_code, 481);
+    expect_str("reason", answer->reason, "Call/Transaction Does Not Exist");
+    assert_null(sira_message_field(answer, SIRA_FIELD_ALLOW));
+    world_close(w);
+}
+
 static void a_malformed_request_gets_a_400_that_names_the_field(void **context)
 {
     (void)context;
@@ -677,6 +696,7 @@ int main(void)
         cmocka_unit_test(a_response_on_another_flow_is_not_taken),
         cmocka_unit_test(an_options_ping_is_answered),
         cmocka_unit_test(other_requests_get_a_405),
+        cmocka_unit_test(a_cancel_gets_a_481),
         cmocka_unit_test(a_malformed_request_gets_a_400_that_names_the_field),
         cmocka_unit_test(an_ack_is_never_answered),
         cmocka_unit_test(requests_may_go_to_the_application),
