@@ -27,13 +27,14 @@ typedef struct app {
     sira_server provider;
     sira_account account;
     sira_registration line;
-    uv_signal_t signals[2]; /* SIGINT, SIGTERM */
+    uv_signal_t signals[3]; /* SIGINT, SIGTERM, SIGHUP */
     uv_timer_t duration;
     ladder ladder;
     pcap pcap;
     char registrar[SIRA_LIMIT_CONFIG + 1]; /* made from the AOR when none was given */
     sira_agent_counters before;            /* the last event */
     bool leaving;
+    bool unread;    /* standard output can't be written any more */
     bool succeeded; /* it was registered when it was told to leave */
 } app;
 
@@ -80,7 +81,7 @@ static const options_program program = {
     .name = "register",
     .usage = "--aor URI [--registrar URI] [OPTION]...",
     .about = "Registers a SIP line over UDP, answers digest challenges, refreshes in time, and\n"
-             "unregisters on SIGINT (Ctrl-C) and SIGTERM; a second signal ends it at once.",
+             "unregisters on SIGINT (Ctrl-C), SIGTERM and SIGHUP; a second signal ends it at once.",
     .epilogue = "Examples:\n"
                 "  register --aor sip:alice@example.com --registrar sip:192.0.2.1 --once --trace\n"
                 "  SIRA_PASSWORD=secret register --aor sip:alice@192.0.2.1 --events json\n"
@@ -90,7 +91,7 @@ static const options_program program = {
                 "\n"
                 "Exit status:\n"
                 "  0  it was registered when it was told to leave\n"
-                "  1  it was not; the last event says why\n"
+                "  1  it was not, and the last event says why; or its output could not be written\n"
                 "  2  a wrong option or value",
     .options = options,
     .count = sizeof options / sizeof options[0],
@@ -181,6 +182,16 @@ static void leave(void)
         sira_host_stop(&self.host);
 }
 
+/* Nobody would see any more what happens, as behind "| head -1". */
+static void check_output(void)
+{
+    if (self.unread || (fflush(stdout) == 0 && !ferror(stdout)))
+        return;
+    self.unread = true;
+    fprintf(stderr, "register: standard output can't be written: it unregisters and ends\n");
+    leave();
+}
+
 static void on_event(void *user, const sira_event *event)
 {
     (void)user;
@@ -188,6 +199,7 @@ static void on_event(void *user, const sira_event *event)
         print_json(event);
     else
         print_text(event);
+    check_output();
     switch (event->kind) {
     case SIRA_EVENT_REGISTERED:
         if (self.set.once)
@@ -239,8 +251,11 @@ static void on_signal(uv_signal_t *handle, int number)
         fprintf(stderr, "register: ended without unregistering\n");
         self.succeeded = false;
         sira_host_stop(&self.host);
+        return;
     }
     leave();
+    if (sira_registration_get_state(&self.line) != SIRA_REGISTRATION_STOPPED)
+        fprintf(stderr, "register: unregistering; press Ctrl-C again to leave at once\n");
 }
 
 static void on_duration(uv_timer_t *handle)
@@ -251,9 +266,10 @@ static void on_duration(uv_timer_t *handle)
 
 static void watch(void)
 {
-    static const int numbers[2] = {SIGINT, SIGTERM};
+    static const int numbers[3] = {SIGINT, SIGTERM, SIGHUP};
     uv_loop_t *loop = sira_host_loop(&self.host);
-    for (size_t i = 0; i < 2; i++) {
+    signal(SIGPIPE, SIG_IGN); /* check_output sees it */
+    for (size_t i = 0; i < 3; i++) {
         uv_signal_init(loop, &self.signals[i]);
         uv_signal_start(&self.signals[i], on_signal, numbers[i]);
     }
@@ -264,22 +280,26 @@ static void watch(void)
 
 static void unwatch(void)
 {
-    uv_close((uv_handle_t *)&self.signals[0], NULL);
-    uv_close((uv_handle_t *)&self.signals[1], NULL);
+    for (size_t i = 0; i < 3; i++)
+        uv_close((uv_handle_t *)&self.signals[i], NULL);
     uv_close((uv_handle_t *)&self.duration, NULL);
 }
 
 /* ---- setting up ---- */
 
-/* "sip:" and the domain of the AOR. */
+/* "sip:", the domain of the AOR and its transport. */
 static bool default_registrar(void)
 {
     sira_uri aor;
+    sira_str transport;
     if (sira_uri_parse(&aor, sira_str_from(self.set.aor), NULL) != SIRA_OK || aor.host.len == 0)
         return false;
     int length = snprintf(self.registrar, sizeof self.registrar, "sip:%.*s", (int)aor.host.len, aor.host.at);
     if (aor.port != 0)
         length += snprintf(self.registrar + length, sizeof self.registrar - (size_t)length, ":%u", aor.port);
+    if (sira_uri_param(&aor, SIRA_STR("transport"), &transport) == SIRA_OK)
+        snprintf(self.registrar + length, sizeof self.registrar - (size_t)length, ";transport=%.*s", (int)transport.len,
+                 transport.at);
     self.set.registrar = self.registrar;
     return true;
 }
@@ -338,11 +358,29 @@ static int refused(sira_status status, const sira_diag *diag)
         if (strcmp(name, names[i][0]) == 0)
             name = names[i][1];
     }
+    if (strcmp(name, "--registrar") == 0 && self.set.registrar == self.registrar)
+        name = "--aor";
     if (status == SIRA_E_CONFIG)
         return options_refuse(&program, "%s: expected %s", name,
                               diag->expected != NULL ? diag->expected : "something else");
     fprintf(stderr, "register: %s%s%s\n", name, name[0] != '\0' ? ": " : "", sira_status_text(status));
     return 1;
+}
+
+/* Can the address of --local reach the registrar's? What is wrong with either of them alone is said later. */
+static int check_local(void)
+{
+    sira_endpoint local = {0}, there = {0};
+    char text[SIRA_ENDPOINT_TEXT];
+    sira_uri registrar;
+    if (self.set.local == NULL || sira_endpoint_from_text(sira_str_from(self.set.local), 0, &local) != SIRA_OK ||
+        sira_uri_parse(&registrar, sira_str_from(self.set.registrar), NULL) != SIRA_OK ||
+        sira_endpoint_from_host(registrar.host, &there) != SIRA_OK || local.family == there.family)
+        return OPTIONS_GO_ON;
+    there.port = registrar.port != 0 ? registrar.port : 5060;
+    (void)sira_endpoint_to_text(&there, text, sizeof text);
+    return options_refuse(&program, "--local: %s is %s, so the local address has to be, too", text,
+                          there.family == SIRA_FAMILY_IPV4 ? "IPv4" : "IPv6");
 }
 
 /* Host, line, and the time between: the exit status. */
@@ -364,7 +402,7 @@ static int run(void)
     sira_host_close(&self.host);
     if (status != SIRA_OK)
         return refused(status, &diag);
-    return self.succeeded ? 0 : 1;
+    return self.succeeded && !self.unread ? 0 : 1;
 }
 
 int main(int argc, char **argv)
@@ -376,6 +414,9 @@ int main(int argc, char **argv)
         return options_refuse(&program, "--aor is needed");
     if (self.set.registrar == NULL && !default_registrar())
         return options_refuse(&program, "--aor: expected a SIP URI, as sip:alice@example.com");
+    status = check_local();
+    if (status != OPTIONS_GO_ON)
+        return status;
     if (self.set.once && self.set.duration != 0)
         return options_refuse(&program, "--once and --duration exclude each other");
     if (!password_get(&self.secret, program.name, self.set.password_file, "SIRA_PASSWORD"))

@@ -82,6 +82,9 @@ def wrong_options(stage):
             ([*there, "--events", "xml"], "json or text"),
             ([*there, "--once", "--duration", "3"], "exclude each other"),
             ([*there, "--local", "eth0"], "--local: expected an IPv4 address"),
+            ([*there, "--local", "[::1]:0"], "--local: 127.0.0.1:5070 is IPv4"),
+            ([*aor, "--registrar", "sip:[::1]", "--local", "127.0.0.5:0"], "--local: [::1]:5060 is IPv6"),
+            (["--aor", "sip:alice@127.0.0.1:9;transport=tcp"], "--aor: expected a transport"),
             ([*there, "--local", "[::1]:70000"], "--local: expected an IPv6 address"),
             ([*there, "--user", "al\nice"], "--user: expected no control characters"),
             ([*there, "--user", ""], "--user: expected something that is not empty"),
@@ -388,13 +391,30 @@ def refresh(stage):
 
 @case
 def signals(stage):
-    """Both signals unregister."""
+    """All three signals unregister."""
     address = stage.server()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         client = stage.client(registrar=address)
         client.event("registered")
         client.process.send_signal(number)
         client.succeeds()
+
+
+@case
+def nobody_reads(stage):
+    """Who reads its output goes away, or there is no room for it: it unregisters, and says so."""
+    address = stage.server()
+    for command in ("{} --events json | head -1", "{} | true", "{} --events json > /dev/full", "{} --trace > /dev/full"):
+        program = f"{stage.program('register')} --registrar sip:{address} --aor sip:alice@interop.test"
+        shell = ["bash", "-c", f"set -o pipefail; {command.format(program)}; echo exit status $?"]
+        ran = stage.start("register", shell, {"SIRA_PASSWORD": "secret"})
+        ran.exit()
+        ran.line("register: standard output can't be written: it unregisters and ends")
+        ran.line("exit status 1$")
+    requests = stage.wire.requests()
+    last = {request.get("Call-ID"): request for request in requests}
+    bound = [request for request in last.values() if request.get("Authorization") and request.get("Expires") != "0"]
+    equal("lines that were left registered", bound, [])
 
 
 @case
@@ -408,6 +428,7 @@ def second_signal(stage):
     try:
         client.terminate()
         client.event("unregistering")
+        client.line("register: unregistering; press Ctrl-C again to leave at once")
         client.terminate()
         equal("exit status", client.exit(5), 1)
     finally:
