@@ -252,6 +252,8 @@ static int check_settings(void)
         return options_refuse(&program, "no users: give --user, --users or --no-auth");
     if (limits->minimum > limits->maximum)
         return options_refuse(&program, "--min-expires is above --max-expires");
+    if (limits->usual < limits->minimum)
+        return options_refuse(&program, "--default-expires is below --min-expires");
     return OPTIONS_GO_ON;
 }
 

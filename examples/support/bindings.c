@@ -7,7 +7,8 @@ typedef struct update {
     const bindings_limits *limits;
     sira_cseq cseq;
     sira_str call_id;
-    uint32_t usual; /* lifetime of a Contact that names none, in seconds */
+    uint32_t usual;    /* lifetime of a Contact that names none, in seconds */
+    bool is_requested; /* usual is: by Expires */
     uint64_t now;
     const char *reason;
 } update;
@@ -149,7 +150,8 @@ static uint16_t update_one(update *self, const sira_contact *contact)
 {
     uint32_t lifetime = contact->has_expires ? contact->expires : self->usual;
     binding *existing = find(self, contact);
-    if (lifetime > 0 && lifetime < 3600 && lifetime < self->limits->minimum)
+    bool is_requested = contact->has_expires || self->is_requested;
+    if (is_requested && lifetime > 0 && lifetime < 3600 && lifetime < self->limits->minimum)
         return fail(self, 423, "Interval Too Brief");
     if (lifetime > self->limits->maximum)
         lifetime = self->limits->maximum;
@@ -218,7 +220,7 @@ uint16_t bindings_update(location *at, const sira_message *request, const bindin
 {
     update self = {
         .work = *at, .request = request, .limits = limits, .usual = limits->usual, .now = now, .reason = "OK"};
-    (void)sira_message_number(request, SIRA_FIELD_EXPIRES, &self.usual, NULL);
+    self.is_requested = sira_message_number(request, SIRA_FIELD_EXPIRES, &self.usual, NULL) == SIRA_OK;
     uint16_t code = 400;
     if (sira_message_cseq(request, &self.cseq, NULL) == SIRA_OK &&
         sira_message_call_id(request, &self.call_id, NULL) == SIRA_OK)

@@ -116,6 +116,7 @@ def wrong_server_options(stage):
             ([*users, "--qop", "auth,none"], "or none"),
             ([*users, "--min-expires", "3601"], "a number from 1 to 3600"),
             ([*users, "--min-expires", "600", "--max-expires", "599"], "--min-expires is above --max-expires"),
+            ([*users, "--min-expires", "600", "--default-expires", "599"], "--default-expires is below --min-expires"),
             ([*users, "--realm", "a\r\nb"], "realm: expected")):
         refuses(stage, "server", options, text)
 
