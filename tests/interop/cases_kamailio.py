@@ -79,10 +79,9 @@ def utf8_password(stage):
     register_and_leave(stage, Kamailio(stage), user="carol", password="päss wörd")
 
 
-@case
-def refresh(stage):
+def refreshed(stage, *switches):
     """A lifetime of 24 s is refreshed after its half, by one request; what is asked for is not what was granted."""
-    kamailio = Kamailio(stage, "MAX_EXPIRES=24")
+    kamailio = Kamailio(stage, "MAX_EXPIRES=24", *switches)
     client = stage.client("--expires", "600")
     first = client.event("registered")
     equal("granted lifetime", first["expires"], 24)
@@ -97,6 +96,17 @@ def refresh(stage):
         equal(f"number of different {name}s", len(set(stage.wire.asked(name))), 1)
     numbers = [int(value.split()[0]) for value in stage.wire.asked("CSeq")]
     equal("CSeq numbers", numbers, list(range(numbers[0], numbers[0] + 4)))
+
+
+@case
+def refresh(stage):
+    refreshed(stage)
+
+
+@case
+def refresh_sha256(stage):
+    refreshed(stage, "WITH_SHA256")
+    equal("algorithms", stage.wire.credentials("algorithm"), [None] + ["SHA-256"] * 3)
 
 
 @case
