@@ -288,56 +288,35 @@ sira_status sira_agent_receive(sira_agent *agent, const sira_flow *flow, sira_st
     return status;
 }
 
-/* ---- flows ---- */
+/* ---- news of the port's ---- */
 
-static bool same_flow(const sira_flow *a, const sira_flow *b)
+/* Each server knows which news are its own. */
+static void tell_servers(sira_agent *agent, void (*tell_one)(sira_server *server, const void *news), const void *news,
+                         uint64_t now)
 {
-    return a->id == b->id && sira_endpoint_equal(&a->remote, &b->remote);
+    enter(agent, now);
+    for (sira_link *link = agent->servers.next; link != &agent->servers; link = link->next)
+        tell_one(SIRA_I_OWNER(link, sira_server, in_agent), news);
+    settle(agent);
+    sira_i_agent_told(agent);
 }
 
 void sira_agent_flow_up(sira_agent *agent, const sira_flow *flow, uint64_t now)
 {
-    enter(agent, now);
-    for (sira_link *link = agent->servers.next; link != &agent->servers; link = link->next) {
-        sira_server *server = SIRA_I_OWNER(link, sira_server, in_agent);
-        if (server->flow_state == SIRA_I_FLOW_OPENING && same_flow(&server->flow, flow))
-            sira_i_server_flow_up(server, flow);
-    }
-    settle(agent);
-    sira_i_agent_told(agent);
+    tell_servers(agent, sira_i_server_flow_up, flow, now);
 }
 
 void sira_agent_flow_down(sira_agent *agent, const sira_flow *flow, uint64_t now)
 {
-    enter(agent, now);
-    for (sira_link *link = agent->servers.next; link != &agent->servers; link = link->next) {
-        sira_server *server = SIRA_I_OWNER(link, sira_server, in_agent);
-        if (server->flow_state != SIRA_I_FLOW_NONE && same_flow(&server->flow, flow))
-            sira_i_server_flow_down(server, flow);
-    }
-    settle(agent);
-    sira_i_agent_told(agent);
+    tell_servers(agent, sira_i_server_flow_down, flow, now);
 }
 
 void sira_agent_network_changed(sira_agent *agent, uint64_t now)
 {
-    enter(agent, now);
-    for (sira_link *link = agent->servers.next; link != &agent->servers; link = link->next)
-        sira_i_server_network_changed(SIRA_I_OWNER(link, sira_server, in_agent));
-    settle(agent);
-    sira_i_agent_told(agent);
+    tell_servers(agent, sira_i_server_network_changed, NULL, now);
 }
 
 void sira_agent_dns_answer(sira_agent *agent, const sira_dns_answer *answer, uint64_t now)
 {
-    enter(agent, now);
-    for (sira_link *link = agent->servers.next; link != &agent->servers; link = link->next) {
-        sira_server *server = SIRA_I_OWNER(link, sira_server, in_agent);
-        if (server->ticket != 0 && server->ticket == answer->ticket) {
-            sira_i_server_located(server, answer);
-            break;
-        }
-    }
-    settle(agent);
-    sira_i_agent_told(agent);
+    tell_servers(agent, sira_i_server_located, answer, now);
 }

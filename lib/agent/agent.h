@@ -57,11 +57,11 @@ sira_status sira_i_server_prepare(sira_server *server, sira_registration *regist
 /* The registration's request has ended, or it does not wait any more. */
 void sira_i_server_release(sira_server *server, sira_registration *registration);
 
-/* The port's news. */
-void sira_i_server_flow_up(sira_server *server, const sira_flow *flow);
-void sira_i_server_flow_down(sira_server *server, const sira_flow *flow);
-void sira_i_server_network_changed(sira_server *server);
-void sira_i_server_located(sira_server *server, const sira_dns_answer *answer);
+/* The port's news: a sira_flow, nothing, or a sira_dns_answer, which may be another server's. */
+void sira_i_server_flow_up(sira_server *server, const void *flow);
+void sira_i_server_flow_down(sira_server *server, const void *flow);
+void sira_i_server_network_changed(sira_server *server, const void *nothing);
+void sira_i_server_located(sira_server *server, const void *news);
 
 /* The resolver or the connection that is waited for has not answered in time: the next attempt asks anew. */
 void sira_i_server_give_up(sira_server *server);

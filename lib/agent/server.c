@@ -137,8 +137,11 @@ static void take_addresses(sira_server *server, const sira_dns_answer *answer)
     }
 }
 
-void sira_i_server_located(sira_server *server, const sira_dns_answer *answer)
+void sira_i_server_located(sira_server *server, const void *news)
 {
+    const sira_dns_answer *answer = news;
+    if (server->ticket == 0 || server->ticket != answer->ticket)
+        return;
     server->ticket = 0;
     if (answer->count == 0 && server->dns_type == SIRA_DNS_A && query(server, SIRA_DNS_AAAA) == SIRA_OK)
         return;
@@ -180,15 +183,24 @@ static sira_status connect_flow(sira_server *server)
     return status;
 }
 
-void sira_i_server_flow_up(sira_server *server, const sira_flow *flow)
+static bool is_flow(const sira_server *server, const sira_flow *flow)
 {
-    server->flow = *flow;
+    return server->flow.id == flow->id && sira_endpoint_equal(&server->flow.remote, &flow->remote);
+}
+
+void sira_i_server_flow_up(sira_server *server, const void *flow)
+{
+    if (server->flow_state != SIRA_I_FLOW_OPENING || !is_flow(server, flow))
+        return;
+    server->flow = *(const sira_flow *)flow;
     server->flow_state = SIRA_I_FLOW_UP;
     wake_all(server);
 }
 
-void sira_i_server_flow_down(sira_server *server, const sira_flow *flow)
+void sira_i_server_flow_down(sira_server *server, const void *flow)
 {
+    if (server->flow_state == SIRA_I_FLOW_NONE || !is_flow(server, flow))
+        return;
     server->flow_state = SIRA_I_FLOW_NONE;
     for (sira_link *link = server->registrations.next; link != &server->registrations; link = link->next)
         sira_i_registration_flow_down(SIRA_I_OWNER(link, sira_registration, in_server), flow);
@@ -228,8 +240,9 @@ uint64_t sira_i_server_rests_until(const sira_server *server)
     return first;
 }
 
-void sira_i_server_network_changed(sira_server *server)
+void sira_i_server_network_changed(sira_server *server, const void *nothing)
 {
+    (void)nothing;
     if (server->targets[0].transport != SIRA_TRANSPORT_UDP)
         return;
     close_flow(server);
