@@ -267,6 +267,47 @@ static void demands_longer(world *w, const sira_message *request)
         world_reply(w, request, 200, "%s", "");
 }
 
+/* It is busy for a while, and says so. */
+static void tries_first(world *w, const sira_message *request)
+{
+    if (w->requests == 1)
+        world_reply(w, request, 100, "%s", "");
+    else if (w->requests == 3)
+        world_registrar(w, request, 3600);
+    else if (w->requests > 3)
+        good(w, request);
+}
+
+/* RFC 3261 17.1.2.2: a provisional response slows the repetitions down to T2, and is nothing more. */
+static void a_provisional_response_buys_time(void **context)
+{
+    (void)context;
+    world *w = world_open(tries_first);
+    world_start(w);
+    world_run(w, 20000);
+    assert_int_equal(w->sent[1].at, 500);
+    assert_int_equal(w->sent[2].at, 4500);
+    assert_int_equal(sira_agent_get_counters(&w->agent)->retransmitted, 2);
+    assert_int_equal(sira_agent_get_counters(&w->agent)->stray, 0);
+    assert_int_equal(w->event_count, 2);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    world_close(w);
+}
+
+static void the_contact_has_the_user_that_is_wanted(void **context)
+{
+    (void)context;
+    world *w = world_open(good);
+    w->line_config.contact_user = SIRA_STR("line%201;x=1");
+    world_start(w);
+    world_run(w, 1000);
+    sira_str contact = world_contact(world_sent(w, 1));
+    expect_str("Contact", (sira_str){contact.at, 34}, "<sip:line%201;x=1@192.0.2.1:5060;l");
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    assert_int_equal(world_last(w)->status, SIRA_OK);
+    world_close(w);
+}
+
 static void stop_before_a_423(void **context)
 {
     (void)context;
@@ -511,6 +552,8 @@ int main(void)
         cmocka_unit_test(start_while_it_leaves_registers_again),
         cmocka_unit_test(start_refreshes_a_registered_line_at_once),
         cmocka_unit_test(a_later_line_registers_at_once),
+        cmocka_unit_test(a_provisional_response_buys_time),
+        cmocka_unit_test(the_contact_has_the_user_that_is_wanted),
         cmocka_unit_test(stop_before_a_423),
         cmocka_unit_test(stop_while_a_refresh_is_challenged),
         cmocka_unit_test(a_raise_is_told),
