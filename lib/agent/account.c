@@ -86,11 +86,12 @@ static sira_status set_credentials(sira_account *account, const sira_account_con
 sira_status sira_account_init(sira_account *account, sira_server *server, const sira_account_config *config,
                               sira_diag *diag)
 {
-    if (config->size != sizeof *config)
-        return sira_i_config_refuse(diag, "size", "a config filled by sira_account_config_init");
+    sira_status status = sira_i_config_size(config->size, sizeof *config, diag);
+    if (status != SIRA_OK)
+        return status;
     memset(account, 0, sizeof *account);
     account->server = server;
-    sira_status status = check_uris(config, server, account, diag);
+    status = check_uris(config, server, account, diag);
     if (status == SIRA_OK)
         status = sira_i_config_string(config->display_name, "display_name", diag);
     if (status == SIRA_OK)

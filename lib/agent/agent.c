@@ -18,8 +18,8 @@ void sira_agent_config_init(sira_agent_config *config)
 
 static sira_status check_plugs(const sira_agent_config *config, sira_diag *diag)
 {
-    if (config->size != sizeof *config)
-        return sira_i_config_refuse(diag, "size", "a config filled by sira_agent_config_init");
+    if (sira_i_config_size(config->size, sizeof *config, diag) != SIRA_OK)
+        return SIRA_E_CONFIG;
     if (config->transport.open == NULL || config->transport.send == NULL)
         return sira_i_config_refuse(diag, "transport", "the functions open and send");
     if (config->entropy.fill == NULL)

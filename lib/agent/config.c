@@ -7,6 +7,11 @@ sira_status sira_i_config_refuse(sira_diag *diag, const char *field, const char 
     return SIRA_E_CONFIG;
 }
 
+sira_status sira_i_config_size(size_t size, size_t expected, sira_diag *diag)
+{
+    return size == expected ? SIRA_OK : sira_i_config_refuse(diag, "size", "a config filled by its ..._config_init");
+}
+
 sira_status sira_i_config_string(sira_str value, const char *field, sira_diag *diag)
 {
     if (value.len > SIRA_LIMIT_CONFIG)

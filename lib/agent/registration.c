@@ -76,9 +76,9 @@ sira_status sira_registration_init(sira_registration *registration, sira_account
         checked = *config;
     else
         sira_registration_config_init(&checked);
-    if (checked.size != sizeof checked)
-        return sira_i_config_refuse(diag, "size", "a config filled by sira_registration_config_init");
-    sira_status status = check_times(&checked, diag);
+    sira_status status = sira_i_config_size(checked.size, sizeof checked, diag);
+    if (status == SIRA_OK)
+        status = check_times(&checked, diag);
     if (status == SIRA_OK)
         status = check_contact(&checked, diag);
     if (status != SIRA_OK)

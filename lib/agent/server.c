@@ -48,9 +48,9 @@ static sira_status set_target(sira_server *server, const sira_uri *uri, sira_dia
 sira_status sira_server_init(sira_server *server, sira_agent *agent, const sira_server_config *config, sira_diag *diag)
 {
     sira_uri uri;
-    if (config->size != sizeof *config)
-        return sira_i_config_refuse(diag, "size", "a config filled by sira_server_config_init");
-    sira_status status = sira_i_config_uri(config->uri, "uri", &uri, diag);
+    sira_status status = sira_i_config_size(config->size, sizeof *config, diag);
+    if (status == SIRA_OK)
+        status = sira_i_config_uri(config->uri, "uri", &uri, diag);
     if (status != SIRA_OK)
         return status;
     memset(server, 0, sizeof *server);
