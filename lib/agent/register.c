@@ -16,7 +16,7 @@ static void write_contact_uri(const sira_registration *registration, sira_writer
 {
     const sira_endpoint *local = &registration->contact;
     char text[SIRA_ENDPOINT_TEXT];
-    char line[2 * sizeof registration->line];
+    char line[2 * sizeof registration->names.line];
     sira_str user = contact_user(registration);
     sira_write_text(writer, registration->account->secure ? SIRA_STR("sips:") : SIRA_STR("sip:"));
     if (user.len != 0) {
@@ -28,7 +28,7 @@ static void write_contact_uri(const sira_registration *registration, sira_writer
         sira_write_text(writer, local->transport == SIRA_TRANSPORT_TCP ? SIRA_STR(";transport=tcp")
                                                                        : SIRA_STR(";transport=tls"));
     sira_write_text(writer, SIRA_STR(";line="));
-    sira_write_text(writer, sira_i_hex_write(registration->line, sizeof registration->line, line));
+    sira_write_text(writer, sira_i_hex_write(registration->names.line, sizeof registration->names.line, line));
 }
 
 sira_status sira_i_contact_uri(const sira_registration *registration, char *buffer, sira_str *uri)
@@ -78,13 +78,13 @@ static void write_contact(const sira_registration *registration, sira_writer *wr
 static void write_dialog(const sira_registration *registration, sira_writer *writer)
 {
     const sira_account *account = registration->account;
-    char tag[2 * sizeof registration->tag];
-    char call_id[2 * sizeof registration->call_id];
+    char tag[2 * sizeof registration->names.tag];
+    char call_id[2 * sizeof registration->names.call_id];
     sira_write_address_field(writer, SIRA_FIELD_FROM, account->display_name, account->aor,
-                             sira_i_hex_write(registration->tag, sizeof registration->tag, tag));
+                             sira_i_hex_write(registration->names.tag, sizeof registration->names.tag, tag));
     sira_write_address_field(writer, SIRA_FIELD_TO, account->display_name, account->aor, SIRA_STR(""));
     sira_write_field(writer, SIRA_FIELD_CALL_ID,
-                     sira_i_hex_write(registration->call_id, sizeof registration->call_id, call_id));
+                     sira_i_hex_write(registration->names.call_id, sizeof registration->names.call_id, call_id));
     sira_write_cseq_field(writer, registration->cseq, SIRA_STR("REGISTER"));
 }
 
@@ -175,13 +175,15 @@ bool sira_i_register_matches(const sira_registration *registration, const sira_m
     sira_cseq cseq;
     sira_str call_id;
     sira_address from;
-    char ours[2 * sizeof registration->call_id];
+    char ours[2 * sizeof registration->names.call_id];
     if (sira_message_cseq(response, &cseq, NULL) != SIRA_OK || cseq.number != registration->cseq ||
         !sira_str_equal(cseq.method, SIRA_STR("REGISTER")))
         return false;
     if (sira_message_call_id(response, &call_id, NULL) != SIRA_OK ||
-        !sira_str_equal(call_id, sira_i_hex_write(registration->call_id, sizeof registration->call_id, ours)))
+        !sira_str_equal(call_id,
+                        sira_i_hex_write(registration->names.call_id, sizeof registration->names.call_id, ours)))
         return false;
     return sira_message_address(response, SIRA_FIELD_FROM, &from, NULL) == SIRA_OK &&
-           sira_str_equal_nocase(from.tag, sira_i_hex_write(registration->tag, sizeof registration->tag, ours));
+           sira_str_equal_nocase(from.tag,
+                                 sira_i_hex_write(registration->names.tag, sizeof registration->names.tag, ours));
 }

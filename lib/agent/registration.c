@@ -92,19 +92,11 @@ sira_status sira_registration_init(sira_registration *registration, sira_account
     sira_i_timer_init(&registration->client.timer);
     sira_i_list_init(&registration->client.in_events);
     sira_i_list_init(&registration->in_queue);
-    struct {
-        uint8_t call_id[sizeof registration->call_id];
-        uint8_t tag[sizeof registration->tag];
-        uint8_t line[sizeof registration->line];
-    } random;
-    status = sira_i_random_fill(&account->server->agent->random, &random, sizeof random);
+    status = sira_i_random_fill(&account->server->agent->random, &registration->names, sizeof registration->names);
     if (status != SIRA_OK) {
         (void)sira_i_config_refuse(diag, "entropy", "a source that works");
         return status;
     }
-    memcpy(registration->call_id, random.call_id, sizeof random.call_id);
-    memcpy(registration->tag, random.tag, sizeof random.tag);
-    memcpy(registration->line, random.line, sizeof random.line);
     if (sira_i_register_size(registration) > account->server->agent->config.scratch_size)
         return sira_i_config_refuse(diag, "scratch", "room for the longest REGISTER of this line");
     sira_i_list_append(&account->server->registrations, &registration->in_server);

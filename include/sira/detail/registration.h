@@ -26,9 +26,11 @@ struct sira_registration {
     sira_endpoint contact; /* ours, as it is registered or being registered */
     uint64_t expires_at;   /* 0: not bound */
     uint64_t next_at;      /* next planned attempt, or when the present phase is given up */
-    uint8_t call_id[12];
-    uint8_t tag[6];
-    uint8_t line[4]; /* marks our Contact: servers return it even when they rewrite host and port */
+    struct {               /* all random */
+        uint8_t call_id[12];
+        uint8_t tag[6];
+        uint8_t line[4]; /* marks our Contact: servers return it even when they rewrite host and port */
+    } names;
     uint32_t cseq;
     uint32_t asked;      /* lifetime in the request under way */
     uint32_t raised;     /* what a 423 demanded; kept apart from what is configured */
