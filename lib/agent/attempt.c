@@ -169,8 +169,6 @@ static sira_status new_request(sira_registration *registration)
     sira_i_attempt_end_transaction(registration);
     registration->cseq++;
     registration->flow = registration->account->server->flow;
-    if (!registration->leaving) /* what is removed is what was registered, wherever we are now */
-        registration->contact = registration->flow.local;
     registration->asked = registration->leaving                                 ? 0
                           : registration->raised > registration->config.expires ? registration->raised
                                                                                 : registration->config.expires;
@@ -296,6 +294,7 @@ static void bound(sira_registration *registration, const sira_message *response,
     sira_i_attempt_end(registration);
     registration->failures = 0;
     registration->rejections = 0;
+    registration->contact = registration->flow.local;
     registration->expires_at = agent->now + 1000u * (uint64_t)granted;
     if (registration->leaving) {
         sira_i_attempt_begin_at_once(registration);

@@ -14,7 +14,8 @@ static sira_str contact_user(const sira_registration *registration)
 
 static void write_contact_uri(const sira_registration *registration, sira_writer *writer)
 {
-    const sira_endpoint *local = &registration->contact;
+    /* What is removed is what was registered, wherever we are now. */
+    const sira_endpoint *local = registration->asked == 0 ? &registration->contact : &registration->flow.local;
     char text[SIRA_ENDPOINT_TEXT];
     char line[2 * sizeof registration->names.line];
     sira_str user = contact_user(registration);
@@ -150,15 +151,13 @@ static void count_credentials(const sira_registration *registration, const sira_
 
 size_t sira_i_register_size(sira_registration *registration)
 {
-    static const uint8_t widest[16] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                       0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     char uri[SIRA_I_REQUEST_URI_SIZE];
     const sira_digest_request request = sira_i_register_digest(registration, uri);
     sira_writer writer;
-    registration->contact = (sira_endpoint){
+    sira_endpoint *local = &registration->flow.local;
+    *local = (sira_endpoint){
         .transport = registration->account->server->targets[0].transport, .family = SIRA_FAMILY_IPV6, .port = 65535};
-    memcpy(registration->contact.address, widest, sizeof widest);
-    registration->flow.local = registration->contact;
+    memset(local->address, 0xff, sizeof local->address); /* the widest text */
     registration->cseq = UINT32_MAX;
     registration->asked = SIRA_LIMIT_EXPIRES_MAX;
     sira_writer_init(&writer, NULL, 0);

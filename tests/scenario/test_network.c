@@ -79,6 +79,25 @@ static void leaving_removes_the_contact_that_is_registered(void **context)
     world_close(w);
 }
 
+/* Nobody answered at the new address: what is registered is at the former one still. */
+static void a_refresh_that_fails_changes_no_contact(void **context)
+{
+    (void)context;
+    world *w = world_open(good);
+    world_start(w);
+    world_run(w, 1000);
+    w->address = "192.0.2.2";
+    w->script = NULL;
+    sira_registration_start(&w->line);
+    world_run(w, 40000);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
+    expect_addresses(w, 2, "192.0.2.2", "192.0.2.2");
+    sira_registration_stop(&w->line);
+    world_run(w, 41000);
+    expect_addresses(w, w->sent_count - 1, "192.0.2.2", "192.0.2.1");
+    world_close(w);
+}
+
 static void what_is_under_way_keeps_its_flow(void **context)
 {
     (void)context;
@@ -270,6 +289,7 @@ int main(void)
         cmocka_unit_test(each_attempt_names_the_present_address),
         cmocka_unit_test(the_former_contact_is_not_ours_any_more),
         cmocka_unit_test(leaving_removes_the_contact_that_is_registered),
+        cmocka_unit_test(a_refresh_that_fails_changes_no_contact),
         cmocka_unit_test(what_is_under_way_keeps_its_flow),
         cmocka_unit_test(a_registered_line_registers_anew_at_once),
         cmocka_unit_test(many_lines_spread_over_the_start_window),

@@ -23,7 +23,7 @@ struct sira_registration {
     sira_registration_config config;
     sira_digest_attempt attempt;
     sira_flow flow;        /* that the request under way uses */
-    sira_endpoint contact; /* ours, as it is registered or being registered */
+    sira_endpoint contact; /* ours, as it is registered */
     uint64_t expires_at;   /* 0: not bound */
     uint64_t next_at;      /* next planned attempt, or when the present phase is given up */
     struct {               /* all random */
