@@ -357,6 +357,33 @@ static void a_bound_address_is_what_the_peer_sees(void **context)
     talk(SIRA_FAMILY_IPV4, SIRA_STR("127.0.0.9:0"), SIRA_STR("127.0.0.1:0"), "127.0.0.9");
 }
 
+static void a_new_network_begins_anew(void **context)
+{
+    (void)context;
+    uv_loop_t loop;
+    sira_endpoint bound;
+    assert_int_equal(uv_loop_init(&loop), 0);
+    end *a = end_make(&loop), *b = end_make(&loop);
+    a->config.bind_ipv4 = SIRA_STR("");
+    end_open(a);
+    end_open(b);
+    assert_int_equal(sira_host_bound(&b->host, SIRA_FAMILY_IPV4, &bound), SIRA_OK);
+    end_register(a, &bound);
+    a->stop_at_result = false;
+    sira_agent_tick(sira_host_agent(&a->host), sira_host_now(&a->host));
+    assert_int_equal(a->sent, 1);
+    sira_host_network_changed(&a->host);
+    assert_int_equal(a->sent, 2);
+    assert_int_equal(a->events[SIRA_EVENT_WAITING], 1);
+    assert_int_equal(a->events[SIRA_EVENT_REGISTERING], 2);
+    a->stop_at_result = true;
+    run(&loop);
+    assert_int_equal(b->requests, 2);
+    assert_int_equal(a->last.code, 405); /* of the second; the first one's is nobody's */
+    assert_int_equal(a->events[SIRA_EVENT_WAITING], 2);
+    close_all(&loop, a, b);
+}
+
 static bool has_ipv6(void)
 {
     uv_loop_t loop;
@@ -574,6 +601,7 @@ int main(void)
         cmocka_unit_test(two_agents_talk_over_ipv4),
         cmocka_unit_test(a_socket_for_any_address_knows_what_the_peer_sees),
         cmocka_unit_test(a_bound_address_is_what_the_peer_sees),
+        cmocka_unit_test(a_new_network_begins_anew),
         cmocka_unit_test(two_agents_talk_over_ipv6),
         cmocka_unit_test(a_busy_socket_sends_later),
         cmocka_unit_test(silence_ends_in_a_timeout),
