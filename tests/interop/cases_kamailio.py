@@ -122,7 +122,7 @@ def stale(stage):
 
 @case
 def restarted(stage):
-    """Kamailio with a new secret refuses the remembered nonce and does not say stale: that is no rejection either."""
+    """Kamailio with a new secret refuses the remembered nonce and need not say stale: that is no rejection either."""
     first = Kamailio(stage)
     client = stage.client()
     client.event("registered")
@@ -131,7 +131,9 @@ def restarted(stage):
     client.terminate()
     client.succeeds()
     challenges = [parameters(answer.get("WWW-Authenticate")) for answer in stage.wire.answers(401)]
-    equal("stale", [challenge.get("stale") for challenge in challenges], [None, None])
+    # It does say so when a second has begun between the nonce and its own start.
+    equal("challenges", len(challenges), 2)
+    check(challenges[0].get("stale") is None, "the first challenge is stale")
     equal("requests that were accepted", len(second.log("accepted: alice")), 1)
 
 
