@@ -32,7 +32,7 @@ typedef struct app {
     ladder ladder;
     pcap pcap;
     char registrar[SIRA_LIMIT_CONFIG + 1]; /* made from the AOR when none was given */
-    sira_agent_counters before;            /* the last event */
+    sira_agent_counters before;            /* as they were at the last event */
     bool leaving;
     bool unread;    /* standard output can't be written any more */
     bool succeeded; /* it was registered when it was told to leave */
@@ -220,7 +220,8 @@ static void on_event(void *user, const sira_event *event)
     default:
         break;
     }
-    self.before = *sira_agent_get_counters(sira_host_agent(&self.host));
+    if (event->kind != SIRA_EVENT_LAPSED) /* it is in the middle of an attempt */
+        self.before = *sira_agent_get_counters(sira_host_agent(&self.host));
 }
 
 /* ---- messages ---- */
@@ -291,17 +292,18 @@ static void unwatch(void)
 static bool default_registrar(void)
 {
     sira_uri aor;
-    sira_str transport;
+    sira_str transport = {0};
+    char port[8] = "";
     if (sira_uri_parse(&aor, sira_str_from(self.set.aor), NULL) != SIRA_OK || aor.host.len == 0)
         return false;
-    int length = snprintf(self.registrar, sizeof self.registrar, "sip:%.*s", (int)aor.host.len, aor.host.at);
     if (aor.port != 0)
-        length += snprintf(self.registrar + length, sizeof self.registrar - (size_t)length, ":%u", aor.port);
-    if (sira_uri_param(&aor, SIRA_STR("transport"), &transport) == SIRA_OK)
-        snprintf(self.registrar + length, sizeof self.registrar - (size_t)length, ";transport=%.*s", (int)transport.len,
-                 transport.at);
+        (void)snprintf(port, sizeof port, ":%u", aor.port);
+    (void)sira_uri_param(&aor, SIRA_STR("transport"), &transport);
+    int length =
+        snprintf(self.registrar, sizeof self.registrar, "sip:%.*s%s%s%.*s", (int)aor.host.len, aor.host.at, port,
+                 transport.len != 0 ? ";transport=" : "", (int)transport.len, transport.len != 0 ? transport.at : "");
     self.set.registrar = self.registrar;
-    return true;
+    return length > 0 && (size_t)length < sizeof self.registrar;
 }
 
 static sira_status make_host(sira_diag *diag)

@@ -85,6 +85,7 @@ def wrong_options(stage):
             ([*there, "--local", "[::1]:0"], "--local: 127.0.0.1:5070 is IPv4"),
             ([*aor, "--registrar", "sip:[::1]", "--local", "127.0.0.5:0"], "--local: [::1]:5060 is IPv6"),
             (["--aor", "sip:alice@127.0.0.1:9;transport=tcp"], "--aor: expected a transport"),
+            (["--aor", "sip:alice@" + "a" * 300 + ":5070;transport=udp"], "--aor: expected a SIP URI"),
             ([*there, "--local", "[::1]:70000"], "--local: expected an IPv6 address"),
             ([*there, "--user", "al\nice"], "--user: expected no control characters"),
             ([*there, "--user", ""], "--user: expected something that is not empty"),
