@@ -10,6 +10,7 @@ void sira_i_transaction_start(sira_transaction *transaction, uint64_t id, uint64
     transaction->id = id;
     transaction->state = SIRA_I_TRANSACTION_TRYING;
     transaction->interval = 0;
+    transaction->repeated = false;
     transaction->resend = now;
     transaction->timeout = now + 64u * (uint64_t)timing->t1;
 }
@@ -58,6 +59,7 @@ sira_i_transaction_action sira_i_transaction_run(sira_transaction *transaction, 
     bool first = transaction->interval == 0;
     transaction->interval = next_interval(transaction, timing);
     transaction->resend = transaction->reliable ? SIRA_NEVER : now + transaction->interval;
+    transaction->repeated = !first;
     return first ? SIRA_I_TRANSACTION_SEND : SIRA_I_TRANSACTION_RESEND;
 }
 
@@ -77,9 +79,10 @@ sira_i_transaction_action sira_i_transaction_response(sira_transaction *transact
         transaction->state = SIRA_I_TRANSACTION_PROCEEDING;
         return SIRA_I_TRANSACTION_DELIVER;
     }
-    /* Timer K is zero on a reliable transport: there are no retransmissions to absorb. */
+    /* Timer K waits for retransmissions of the response to absorb. A server sends one only when the request comes again
+     * (17.2.2), so after a request that went out once there is nothing to wait for, as on a reliable transport. */
     transaction->state = SIRA_I_TRANSACTION_COMPLETED;
-    transaction->timeout = transaction->reliable ? now : now + timing->t4;
+    transaction->timeout = transaction->repeated ? now + timing->t4 : now;
     return SIRA_I_TRANSACTION_DELIVER;
 }
 

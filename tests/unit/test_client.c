@@ -49,12 +49,25 @@ static void a_final_response_is_delivered_once(void **context)
     sira_transaction transaction = {0};
     sira_i_transaction_start(&transaction, 1, 0, &timing);
     assert_int_equal(sira_i_transaction_run(&transaction, 0, &timing), SIRA_I_TRANSACTION_SEND);
+    assert_int_equal(sira_i_transaction_run(&transaction, 500, &timing), SIRA_I_TRANSACTION_RESEND);
+    assert_int_equal(sira_i_transaction_response(&transaction, 200, 540, &timing), SIRA_I_TRANSACTION_DELIVER);
+    assert_int_equal(sira_i_transaction_response(&transaction, 200, 541, &timing), SIRA_I_TRANSACTION_NOTHING);
+    assert_int_equal(sira_i_transaction_deadline(&transaction), 5540);
+    assert_int_equal(sira_i_transaction_run(&transaction, 5539, &timing), SIRA_I_TRANSACTION_NOTHING);
+    assert_int_equal(sira_i_transaction_run(&transaction, 5540, &timing), SIRA_I_TRANSACTION_END);
+    assert_int_equal(sira_i_transaction_response(&transaction, 200, 5541, &timing), SIRA_I_TRANSACTION_NOTHING);
+}
+
+static void a_request_that_went_out_once_leaves_nothing_to_absorb(void **context)
+{
+    (void)context;
+    sira_transaction transaction = {0};
+    sira_i_transaction_start(&transaction, 1, 0, &timing);
+    assert_int_equal(sira_i_transaction_run(&transaction, 0, &timing), SIRA_I_TRANSACTION_SEND);
+    assert_int_equal(sira_i_transaction_response(&transaction, 100, 20, &timing), SIRA_I_TRANSACTION_DELIVER);
     assert_int_equal(sira_i_transaction_response(&transaction, 200, 40, &timing), SIRA_I_TRANSACTION_DELIVER);
-    assert_int_equal(sira_i_transaction_response(&transaction, 200, 41, &timing), SIRA_I_TRANSACTION_NOTHING);
-    assert_int_equal(sira_i_transaction_deadline(&transaction), 5040);
-    assert_int_equal(sira_i_transaction_run(&transaction, 5039, &timing), SIRA_I_TRANSACTION_NOTHING);
-    assert_int_equal(sira_i_transaction_run(&transaction, 5040, &timing), SIRA_I_TRANSACTION_END);
-    assert_int_equal(sira_i_transaction_response(&transaction, 200, 5041, &timing), SIRA_I_TRANSACTION_NOTHING);
+    assert_int_equal(sira_i_transaction_deadline(&transaction), 40);
+    assert_int_equal(sira_i_transaction_run(&transaction, 40, &timing), SIRA_I_TRANSACTION_END);
 }
 
 static void a_reliable_transport_does_not_repeat(void **context)
@@ -138,9 +151,13 @@ static void the_tree_finds_what_is_in_it(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(retransmits_as_the_rfc_says),        cmocka_unit_test(a_provisional_slows_to_t2),
-        cmocka_unit_test(a_final_response_is_delivered_once), cmocka_unit_test(a_reliable_transport_does_not_repeat),
-        cmocka_unit_test(a_branch_comes_back_as_it_went),     cmocka_unit_test(the_tree_finds_what_is_in_it),
+        cmocka_unit_test(retransmits_as_the_rfc_says),
+        cmocka_unit_test(a_provisional_slows_to_t2),
+        cmocka_unit_test(a_final_response_is_delivered_once),
+        cmocka_unit_test(a_request_that_went_out_once_leaves_nothing_to_absorb),
+        cmocka_unit_test(a_reliable_transport_does_not_repeat),
+        cmocka_unit_test(a_branch_comes_back_as_it_went),
+        cmocka_unit_test(the_tree_finds_what_is_in_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@ typedef struct sira_transaction {
     uint32_t interval;
     uint8_t state;
     bool reliable;
+    bool repeated; /* the request went out more than once */
 } sira_transaction;
 
 /* What the agent knows of whoever sends requests: a transaction user (RFC 3261 6). Registrations start with one. */
