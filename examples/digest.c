@@ -10,7 +10,7 @@ int main(int argc, char **argv)
     sira_gcrypt gcrypt;
     sira_digest_client_config config;
     sira_digest_client client;
-    sira_digest_attempt attempt = {{0}, {{0, 0, 0, 0}}};
+    sira_digest_attempt attempt = {.cnonce = {0}};
     sira_field slots[64];
     sira_message response;
     sira_writer writer;

@@ -144,8 +144,7 @@ typedef struct sira_digest_realm {
 typedef struct sira_digest_client {
     const sira_digest_client_config *config;
     sira_digest_realm realms[SIRA_LIMIT_REALMS];
-    uint8_t strongest;   /* downgrade memory of realms that had to make room */
-    uint8_t passed_over; /* responses in a row that asked for another realm than was answered */
+    uint8_t strongest; /* downgrade memory of realms that had to make room */
 } sira_digest_client;
 
 /* What one request carried: enough to write it again byte for byte, and to judge what comes back. A few dozen bytes;
@@ -155,8 +154,7 @@ typedef struct sira_digest_attempt {
     struct {
         uint32_t generation;
         uint32_t nc;
-        uint8_t sent;  /* credentials for this realm are in the request */
-        uint8_t fresh; /* and are the first on a nonce from a challenge, so a challenge in return is a rejection */
+        uint16_t flags; /* of the entry when credentials for it went into the request; 0: none did */
     } realm[SIRA_LIMIT_REALMS];
 } sira_digest_attempt;
 
@@ -204,9 +202,9 @@ SIRA_API sira_status sira_digest_client_challenged(sira_digest_client *client, c
 SIRA_API sira_status sira_digest_client_give_ha1(sira_digest_client *client, sira_str realm,
                                                  sira_hash_algorithm algorithm, const uint8_t ha1[SIRA_HASH_SIZE_MAX]);
 
-/* The same for what get_aka announced; rand: of the challenge that is answered, so that an answer that comes too late
- * is not taken for another one's. Also SIRA_E_HASH, SIRA_E_ARGUMENT: res_len out of its range; and SIRA_E_CREDENTIALS:
- * a second resynchronization in a row. */
+/* The same for what get_aka announced; rand: of the challenge that is answered, so that an answer that comes too late is
+ * not taken for another one's. Also SIRA_E_ARGUMENT: res_len out of its range, and it is still waited for; SIRA_E_HASH,
+ * and SIRA_E_CREDENTIALS: a second resynchronization in a row: the challenge is given up. */
 SIRA_API sira_status sira_digest_client_give_aka(sira_digest_client *client, const uint8_t rand[16],
                                                  const sira_aka *aka);
 

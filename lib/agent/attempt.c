@@ -345,7 +345,7 @@ static void challenged(sira_registration *registration, const sira_message *resp
     if (account->has_credentials)
         status = sira_digest_client_challenged(&account->digest, &registration->attempt, response, NULL);
     if (status == SIRA_OK && registration->rounds >= ROUNDS_MAX)
-        status = SIRA_E_STALE;
+        status = SIRA_E_CREDENTIALS;
     if (status == SIRA_MORE && account->waiting_for_ha1 != NULL)
         status = SIRA_E_STATE;
     if (status != SIRA_OK && status != SIRA_MORE) {
@@ -384,6 +384,10 @@ static void refused(sira_registration *registration, const sira_message *respons
 {
     sira_retry_after after;
     failure why = {.status = SIRA_E_RESPONSE, .code = response->status_code};
+    /* A nonce that is kept would be one more try of a refused password, before the one for the next challenge. */
+    if (registration->account->has_credentials &&
+        sira_i_policy_verdict(response->status_code) == SIRA_I_VERDICT_REJECTED)
+        sira_digest_client_forget(&registration->account->digest);
     if (sira_message_retry_after(response, &after, NULL) == SIRA_OK) {
         why.has_retry_after = true;
         why.retry_after = after.seconds;

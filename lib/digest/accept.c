@@ -15,6 +15,8 @@ static sira_status read_info(const sira_message *response, sira_field_id id, sir
     sira_cursor_init(&cursor, response, id);
     while ((status = sira_auth_next(&cursor, &auth, diag)) == SIRA_OK) {
         status = sira_i_params_read(auth.params, names, values, diag);
+        if (status != SIRA_OK && diag != NULL)
+            diag->offset += (size_t)(auth.params.at - response->bytes.at);
         if (status != SIRA_OK)
             return status;
     }
@@ -31,9 +33,11 @@ static bool is_proof_right(const sira_i_proof *proof, const sira_str *values)
 {
     uint8_t right[SIRA_HASH_SIZE_MAX], given[SIRA_HASH_SIZE_MAX];
     const size_t size = sira_hash_size(sira_i_algorithm_hash(proof->algorithm));
-    return is_absent_or(values[CNONCE], proof->cnonce) && is_absent_or(values[NC], proof->nc) &&
-           sira_i_hex_read(sira_i_inner(values[RSPAUTH]), given, size) &&
-           sira_i_proof_compute(proof, right) == SIRA_OK && sira_equal_constant_time(right, given, size);
+    const bool same = is_absent_or(values[CNONCE], proof->cnonce) && is_absent_or(values[NC], proof->nc) &&
+                      sira_i_hex_read(sira_i_inner(values[RSPAUTH]), given, size) &&
+                      sira_i_proof_compute(proof, right) == SIRA_OK && sira_equal_constant_time(right, given, size);
+    sira_wipe(right, sizeof right); /* of what may be a forged response */
+    return same;
 }
 
 static bool choose_info_qop(sira_i_proof *proof, const sira_str *values)
@@ -77,7 +81,7 @@ static bool is_proved(const struct acceptance *acceptance, size_t i)
 /* Did the request carry credentials of this kind for this entry, and does the entry still know what they were? */
 static bool was_sent(const struct acceptance *acceptance, size_t i)
 {
-    return acceptance->attempt->realm[i].sent &&
+    return sira_i_was_sent(acceptance->attempt, i, 0) &&
            sira_i_realm_has(&acceptance->client->realms[i], SIRA_I_REALM_PROXY) == acceptance->proxy;
 }
 
@@ -158,7 +162,6 @@ static void settle(const struct acceptance *acceptance)
     for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
         if (was_sent(acceptance, i))
             sira_i_realm_set(&acceptance->client->realms[i], SIRA_I_REALM_STALE | SIRA_I_REALM_RESYNCED, false);
-    acceptance->client->passed_over = 0;
 }
 
 /* SIRA_OK; SIRA_IDLE: there was something that can't be used. */

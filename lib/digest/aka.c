@@ -113,7 +113,7 @@ static sira_status give_aka_to(const sira_digest_client *client, sira_digest_rea
         status = SIRA_E_CREDENTIALS;
     if (status == SIRA_OK)
         sira_i_realm_take_key(entry, &key);
-    else
+    else if (status != SIRA_E_ARGUMENT)
         sira_i_realm_forget(entry);
     sira_wipe(&key, sizeof key);
     return status;

@@ -138,7 +138,7 @@ sira_status sira_digest_client_write(sira_digest_client *client, const sira_dige
     size_t count = 0;
     sira_status status = SIRA_OK;
     for (size_t i = 0; i < SIRA_LIMIT_REALMS && status == SIRA_OK; i++) {
-        if (!attempt->realm[i].sent)
+        if (!sira_i_was_sent(attempt, i, 0))
             continue;
         lines[count] = (struct line){.client = client, .request = request};
         status = prepare_line(attempt, i, &lines[count], &scratch[count]);

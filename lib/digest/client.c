@@ -103,17 +103,16 @@ static void begin_realm(sira_digest_attempt *attempt, sira_digest_realm *realm, 
     attempt->realm[i].generation = realm->generation;
     if (!sira_i_realm_has(realm, SIRA_I_REALM_NONCE | SIRA_I_REALM_KEY))
         return;
-    const bool fresh = sira_i_realm_has(realm, SIRA_I_REALM_FRESH);
-    /* Eight digits are used up (RFC 7616 3.4), or AUTS was sent and came to nothing. */
-    if (realm->nc == UINT32_MAX || (!fresh && sira_i_realm_has(realm, SIRA_I_REALM_AUTS))) {
+    if ((realm->flags & (SIRA_I_REALM_FRESH | SIRA_I_REALM_AUTS)) == SIRA_I_REALM_AUTS)
+        return;                    /* it goes out once: another request may wait for what comes of it */
+    if (realm->nc == UINT32_MAX) { /* eight digits are used up (RFC 7616 3.4) */
         sira_i_realm_forget(realm);
         return;
     }
     if (realm->nc == 0)
         memcpy(realm->sess_cnonce, attempt->cnonce, sizeof realm->sess_cnonce);
     attempt->realm[i].nc = ++realm->nc;
-    attempt->realm[i].sent = 1;
-    attempt->realm[i].fresh = fresh;
+    attempt->realm[i].flags = realm->flags;
     sira_i_realm_set(realm, SIRA_I_REALM_FRESH, false);
 }
 

@@ -34,6 +34,12 @@ static inline void sira_i_realm_set(sira_digest_realm *realm, unsigned flags, bo
     realm->flags = (uint16_t)(on ? realm->flags | flags : realm->flags & ~flags);
 }
 
+/* Did the request carry credentials for an entry? */
+static inline bool sira_i_was_sent(const sira_digest_attempt *attempt, size_t i, unsigned flags)
+{
+    return (attempt->realm[i].flags & (flags | SIRA_I_REALM_NONCE)) == (flags | SIRA_I_REALM_NONCE);
+}
+
 static inline sira_str sira_i_realm_text(const sira_digest_realm *realm)
 {
     return (sira_str){realm->realm, realm->realm_len};

@@ -23,34 +23,41 @@ static bool has_plan_of(const sira_i_selection *selection, bool proxy)
 /* Did the request carry a first answer for this entry, so that a challenge in return rejects it? */
 static bool was_fresh(const sira_i_selection *selection, size_t i)
 {
-    return selection->attempt->realm[i].sent && selection->attempt->realm[i].fresh &&
+    return sira_i_was_sent(selection->attempt, i, SIRA_I_REALM_FRESH) &&
            selection->attempt->realm[i].generation >= selection->client->realms[i].since;
 }
 
-/* Was the answer passed over for a challenge of another realm, as when one proxy stands behind another? */
-static bool is_passed_over(const sira_i_selection *selection, size_t i)
-{
-    return was_fresh(selection, i) && is_judged(selection, i) && !selection->seen[i] &&
-           has_plan_of(selection, sira_i_realm_has(&selection->client->realms[i], SIRA_I_REALM_PROXY));
-}
-
-/* Does the response reject what the request carried for this entry? Whoever names a new realm each time gets no more
- * answers than there can be realms. */
+/* Does the response reject what the request carried for this entry? */
 static sira_status verdict(const sira_i_selection *selection, size_t i)
 {
-    const sira_digest_realm *realm = &selection->client->realms[i];
-    const bool current = realm->generation == selection->attempt->realm[i].generation;
     if (!was_fresh(selection, i) || !is_judged(selection, i))
         return SIRA_OK;
-    if (!selection->seen[i])
-        return is_passed_over(selection, i) && selection->client->passed_over + 1u < SIRA_LIMIT_REALMS
+    if (!selection->seen[i]) /* as when one proxy stands behind another */
+        return has_plan_of(selection, sira_i_realm_has(&selection->client->realms[i], SIRA_I_REALM_PROXY))
                    ? SIRA_OK
                    : SIRA_E_CREDENTIALS;
-    if (current && sira_i_realm_has(realm, SIRA_I_REALM_AUTS)) /* RFC 3310 3.4: it asked for another one */
+    if (sira_i_was_sent(selection->attempt, i, SIRA_I_REALM_AUTS)) /* RFC 3310 3.4: it asked for another one */
         return SIRA_OK;
     if (!selection->stale[i])
         return SIRA_E_CREDENTIALS;
-    return current && sira_i_realm_has(realm, SIRA_I_REALM_STALE) ? SIRA_E_STALE : SIRA_OK;
+    return sira_i_was_sent(selection->attempt, i, SIRA_I_REALM_STALE) ? SIRA_E_STALE : SIRA_OK;
+}
+
+/* A first answer that nobody has judged is the first one still when it is sent again. A registrar's challenge says that
+ * the proxy before it was content. */
+static bool stays_fresh(const sira_i_selection *selection, size_t i)
+{
+    const sira_digest_realm *realm = &selection->client->realms[i];
+    if (sira_i_realm_has(realm, SIRA_I_REALM_FRESH))
+        return true;
+    return was_fresh(selection, i) && realm->generation == selection->attempt->realm[i].generation &&
+           (is_judged(selection, i) || !sira_i_realm_has(realm, SIRA_I_REALM_PROXY));
+}
+
+static void keep_fresh(sira_i_selection *selection)
+{
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
+        sira_i_realm_set(&selection->client->realms[i], SIRA_I_REALM_FRESH, stays_fresh(selection, i));
 }
 
 /* The nonces of an entry that is rejected, and of all that were sent with it to the same kind of server, are not used
@@ -59,7 +66,7 @@ static void forget_sent(sira_i_selection *selection, bool proxy)
 {
     for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
         sira_digest_realm *realm = &selection->client->realms[i];
-        if (selection->attempt->realm[i].sent && sira_i_realm_has(realm, SIRA_I_REALM_PROXY) == proxy &&
+        if (sira_i_was_sent(selection->attempt, i, 0) && sira_i_realm_has(realm, SIRA_I_REALM_PROXY) == proxy &&
             realm->generation == selection->attempt->realm[i].generation)
             sira_i_realm_forget(realm);
     }
@@ -80,20 +87,6 @@ static sira_status judge(sira_i_selection *selection)
     return worst;
 }
 
-/* How often in a row answers were passed over: an attempt begins with a request that carries no first answer. */
-static void count_passed_over(sira_i_selection *selection)
-{
-    bool fresh = false, passed_over = false;
-    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
-        fresh = fresh || was_fresh(selection, i);
-        passed_over = passed_over || is_passed_over(selection, i);
-    }
-    if (passed_over)
-        selection->client->passed_over++;
-    else if (!fresh)
-        selection->client->passed_over = 0;
-}
-
 static bool is_planned(const sira_i_selection *selection, size_t slot)
 {
     for (size_t i = 0; i < selection->count; i++)
@@ -102,18 +95,18 @@ static bool is_planned(const sira_i_selection *selection, size_t slot)
     return false;
 }
 
-/* A place for a new realm: a free one, else one without a nonce, else one that the request did without, else any, and
- * one with a first answer last. */
+/* A place for a new realm: a free one, else one without a nonce, else one that the request did without, else any, but
+ * none with a first answer: whoever names a new realm each time gets no more answers than there can be realms. */
 static size_t make_room(const sira_i_selection *selection)
 {
     size_t best = SIRA_LIMIT_REALMS;
-    unsigned best_cost = 5;
+    unsigned best_cost = 4;
     for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
         const sira_digest_realm *realm = &selection->client->realms[i];
         unsigned cost = !sira_i_realm_has(realm, SIRA_I_REALM_USED)    ? 0
                         : !sira_i_realm_has(realm, SIRA_I_REALM_NONCE) ? 1
-                        : !selection->attempt->realm[i].sent           ? 2
-                        : !selection->attempt->realm[i].fresh          ? 3
+                        : !sira_i_was_sent(selection->attempt, i, 0)   ? 2
+                        : !stays_fresh(selection, i)                   ? 3
                                                                        : 4;
         if (cost < best_cost && !is_planned(selection, i)) {
             best = i;
@@ -123,11 +116,15 @@ static size_t make_room(const sira_i_selection *selection)
     return best;
 }
 
-static void place(sira_i_selection *selection)
+static bool place(sira_i_selection *selection)
 {
-    for (size_t i = 0; i < selection->count; i++)
+    for (size_t i = 0; i < selection->count; i++) {
         if (selection->plans[i].slot == SIRA_LIMIT_REALMS)
             selection->plans[i].slot = make_room(selection);
+        if (selection->plans[i].slot == SIRA_LIMIT_REALMS)
+            return false;
+    }
+    return true;
 }
 
 static bool is_planned_for(const sira_digest_realm *realm, const sira_i_plan *plan)
@@ -187,9 +184,10 @@ static void replace(sira_digest_client *client, sira_digest_realm *realm)
 }
 
 /* The same challenge as before, as servers give that make a nonce of the time: the nonce count goes on. */
-static bool is_repeated(const sira_digest_realm *realm, const sira_i_plan *plan)
+static bool is_repeated(const sira_digest_realm *realm, const sira_i_plan *plan, unsigned flags)
 {
-    return sira_i_realm_has(realm, SIRA_I_REALM_NONCE) && plan->keep_key &&
+    const unsigned written = SIRA_I_REALM_ALGORITHM | SIRA_I_REALM_OPAQUE | SIRA_I_REALM_USERHASH;
+    return ((realm->flags ^ flags) & written) == 0 && sira_i_realm_has(realm, SIRA_I_REALM_NONCE) && plan->keep_key &&
            realm->algorithm == plan->challenge.algorithm && realm->qop == plan->qop &&
            sira_str_equal(sira_i_realm_text(realm), sira_i_plan_realm(plan)) &&
            sira_i_is_kept(sira_i_realm_nonce(realm), plan->challenge.nonce) &&
@@ -226,40 +224,54 @@ static void commit(sira_i_selection *selection, const sira_i_plan *plan)
     const bool stale = known && was_fresh(selection, plan->slot) && selection->stale[plan->slot];
     if (!known)
         replace(selection->client, realm);
-    if (!is_repeated(realm, plan))
+    const unsigned flags =
+        SIRA_I_REALM_USED | SIRA_I_REALM_NONCE | SIRA_I_REALM_FRESH |
+        (plan->waiting ? SIRA_I_REALM_WAITING : SIRA_I_REALM_KEY) | when(plan->proxy, SIRA_I_REALM_PROXY) |
+        when(stale, SIRA_I_REALM_STALE) | when(challenge->algorithm_present, SIRA_I_REALM_ALGORITHM) |
+        when(challenge->opaque.at != NULL, SIRA_I_REALM_OPAQUE) | when(challenge->userhash, SIRA_I_REALM_USERHASH) |
+        when(plan->key.auts, SIRA_I_REALM_AUTS) | when(resynced, SIRA_I_REALM_RESYNCED);
+    if (!is_repeated(realm, plan, flags))
         take_nonce(realm, plan);
     if (!plan->keep_key)
         memcpy(realm->ha1, plan->key.ha1, sizeof realm->ha1);
-    if (plan->offered > realm->strongest)
-        realm->strongest = plan->offered;
-    realm->flags =
-        (uint16_t)(SIRA_I_REALM_USED | SIRA_I_REALM_NONCE | SIRA_I_REALM_FRESH |
-                   (plan->waiting ? SIRA_I_REALM_WAITING : SIRA_I_REALM_KEY) | when(plan->proxy, SIRA_I_REALM_PROXY) |
-                   when(stale, SIRA_I_REALM_STALE) | when(challenge->algorithm_present, SIRA_I_REALM_ALGORITHM) |
-                   when(challenge->opaque.at != NULL, SIRA_I_REALM_OPAQUE) |
-                   when(challenge->userhash, SIRA_I_REALM_USERHASH) | when(plan->key.auts, SIRA_I_REALM_AUTS) |
-                   when(resynced, SIRA_I_REALM_RESYNCED));
+    realm->flags = (uint16_t)flags;
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) { /* of either kind: both have one password */
+        sira_digest_realm *same = &selection->client->realms[i];
+        if (sira_i_realm_is(same, sira_i_plan_realm(plan), false) ||
+            sira_i_realm_is(same, sira_i_plan_realm(plan), true))
+            if (same->strongest < plan->offered)
+                same->strongest = plan->offered;
+    }
+}
+
+static sira_status refuse_credentials(sira_i_selection *selection, sira_status status)
+{
+    return sira_i_digest_refuse(&selection->diag, status,
+                                sira_field_name(selection->kinds[0] || selection->response->status_code == 401
+                                                    ? SIRA_FIELD_WWW_AUTHENTICATE
+                                                    : SIRA_FIELD_PROXY_AUTHENTICATE),
+                                "no challenge in return to a first answer");
 }
 
 sira_status sira_i_selection_decide(sira_i_selection *selection)
 {
     sira_status status = judge(selection);
-    if (status != SIRA_OK) {
-        sira_i_digest_refuse(&selection->diag, status, "", "a response to what was sent");
-        return status;
-    }
+    if (status != SIRA_OK)
+        return refuse_credentials(selection, status);
     if (selection->over)
         return sira_i_digest_refuse(&selection->diag, SIRA_E_LIMIT, "",
                                     "at most SIRA_LIMIT_REALMS realms and SIRA_LIMIT_CHALLENGES challenges");
     if (selection->count == 0)
         return selection->refused != SIRA_OK ? selection->refused : SIRA_E_CHALLENGE;
-    place(selection);
-    status = get_keys(selection);
-    if (status != SIRA_OK) {
-        sira_i_digest_refuse(&selection->diag, status, "", "a key for the challenge");
-        return status;
+    if (!place(selection)) {
+        forget_sent(selection, false);
+        forget_sent(selection, true);
+        return refuse_credentials(selection, SIRA_E_CREDENTIALS);
     }
-    count_passed_over(selection);
+    status = get_keys(selection);
+    if (status != SIRA_OK)
+        return sira_i_digest_refuse(&selection->diag, status, "", "a key for the challenge");
+    keep_fresh(selection);
     for (size_t i = 0; i < selection->count; i++) {
         commit(selection, &selection->plans[i]);
         if (selection->plans[i].waiting)

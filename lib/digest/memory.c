@@ -1,8 +1,8 @@
 /* The part of a client that outlives a reboot, as bytes.
  *
  *     0xd1, version 1, number of realms, strongest algorithm of realms that are not remembered; then for each realm
- *     flags (2), algorithm, qop, strongest, length of realm, of nonce, of opaque, nc (4), session cnonce (8), the three
- * texts
+ *     flags (2), algorithm, qop, strongest, length of realm, of nonce, of opaque, nc (4), session cnonce (8), and
+ *     the three texts
  *
  * Numbers are big-endian. A nonce of an AKA challenge is left out: its key can't be had again. */
 #include "digest/client.h"

@@ -142,12 +142,14 @@ static void adopt(sira_i_selection *selection, const sira_i_plan *candidate)
     plan->offered = offered;
 }
 
-/* A stale nonce that comes back as the new one is no stale nonce: what was sent decides, not only the flag. */
+/* A stale nonce that comes back as the new one is no stale nonce: what was sent decides, not only the flag, as long as
+ * it is known. */
 static void note_seen(sira_i_selection *selection, const sira_i_plan *candidate)
 {
     const sira_digest_realm *realm = &selection->client->realms[candidate->slot];
     selection->seen[candidate->slot] = true;
-    if (candidate->challenge.stale && !sira_i_is_kept(sira_i_realm_nonce(realm), candidate->challenge.nonce))
+    if (candidate->challenge.stale && (realm->generation != selection->attempt->realm[candidate->slot].generation ||
+                                       !sira_i_is_kept(sira_i_realm_nonce(realm), candidate->challenge.nonce)))
         selection->stale[candidate->slot] = true;
 }
 
@@ -218,7 +220,10 @@ sira_status sira_digest_client_challenged(sira_digest_client *client, const sira
     selection.client = client;
     selection.attempt = attempt;
     selection.response = response;
-    sira_i_digest_refuse(&selection.diag, SIRA_OK, "WWW-Authenticate", "a digest challenge");
+    sira_i_digest_refuse(
+        &selection.diag, SIRA_OK,
+        sira_field_name(response->status_code == 407 ? SIRA_FIELD_PROXY_AUTHENTICATE : SIRA_FIELD_WWW_AUTHENTICATE),
+        "a digest challenge");
     consider_field(&selection, false);
     consider_field(&selection, true);
     sira_status status = sira_i_selection_decide(&selection);

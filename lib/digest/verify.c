@@ -213,7 +213,7 @@ sira_status sira_digest_server_verify_credentials(sira_digest_server *server, co
     return status;
 }
 
-/* A client may send several, for as many algorithms as were offered: one that is right is enough, and one whose
+/* A client may send several, one for each algorithm that was offered: one that is right is enough, and one whose
  * password is right tells more than one that is wrong. */
 static bool tells_more(sira_status status, sira_status than)
 {
@@ -221,9 +221,21 @@ static bool tells_more(sira_status status, sira_status than)
     return than == SIRA_IDLE || than == SIRA_E_SYNTAX || (right && than == SIRA_E_CREDENTIALS);
 }
 
+/* Several for one algorithm would be as many guesses in one request. */
+static bool is_another_guess(const sira_digest_server *server, const sira_credentials *credentials, unsigned *seen)
+{
+    const unsigned bit = 1u << credentials->algorithm;
+    const bool again = (*seen & bit) != 0;
+    if (!is_our_realm(server, credentials))
+        return false;
+    *seen |= bit;
+    return again;
+}
+
 sira_status sira_digest_server_verify(sira_digest_server *server, const sira_digest_peer *peer,
                                       const sira_message *request, sira_digest_verified *verified, sira_diag *diag)
 {
+    unsigned seen = 0;
     sira_cursor cursor;
     sira_auth auth;
     sira_diag found = {.offset = 0};
@@ -241,6 +253,8 @@ sira_status sira_digest_server_verify(sira_digest_server *server, const sira_dig
         if (status < 0)
             status = is_others(server, &verified->credentials) ? SIRA_IDLE
                                                                : refuse(&found, SIRA_E_SYNTAX, peer, found.expected);
+        if (status == SIRA_OK && is_another_guess(server, &verified->credentials, &seen))
+            status = refuse(&found, SIRA_E_SYNTAX, peer, "one answer for each algorithm");
         if (status == SIRA_OK)
             status = sira_digest_server_verify_credentials(server, peer, verified, &found);
         if (status == SIRA_OK)

@@ -74,6 +74,51 @@ static void a_403_counts_as_a_rejection(void **context)
     world_close(w);
 }
 
+/* Ways of a server to refuse a password, by step: each of them once more for each request. */
+static void refuses_oddly(world *w, const sira_message *request)
+{
+    const bool answer = *world_credential(request, "nonce") != '\0';
+    if (!answer)
+        world_reply(w, request, 401, CHALLENGE, w->nonce++, "");
+    else if (w->step == 0)
+        world_reply(w, request, 401, "%s", "");
+    else if (w->step == 1)
+        world_reply(w, request, 401, CHALLENGE, w->nonce++, ", x");
+    else if (w->step == 2)
+        world_reply(w, request, 401, "WWW-Authenticate: Digest realm=\"r%d\", nonce=\"1\"\r\n", w->nonce++);
+    else if (w->step == 3)
+        world_reply(w, request, 401, "WWW-Authenticate: Bearer realm=\"r\"\r\n");
+    else if (strcmp(world_credential(request, "nc"), "00000001") != 0)
+        world_reply(w, request, 401, CHALLENGE, w->nonce++, "");
+    else
+        world_reply(w, request, 403, "%s", "");
+}
+
+/* However it is refused, the tries of one password have an end. */
+static void a_password_has_its_budget_whatever_the_refusal(void **context)
+{
+    (void)context;
+    static const struct {
+        const char *name;
+        unsigned answers; /* of one attempt */
+    } cases[] = {{"without a challenge", 1},
+                 {"with a malformed one", 1},
+                 {"with one of another realm each time", SIRA_LIMIT_REALMS},
+                 {"with one that can't be answered", 1},
+                 {"with 403, and a new nonce for each request", 1}};
+    for (int i = 0; i < (int)(sizeof cases / sizeof cases[0]); i++) {
+        world *w = world_open(refuses_oddly);
+        w->step = i;
+        w->line_config.rejected_budget = 3;
+        world_start(w);
+        world_run(w, 7u * 24u * 3600u * 1000u);
+        if (w->answered != 3 * cases[i].answers || world_last(w)->kind != SIRA_EVENT_FAILED)
+            fail_msg("%s: %u passwords in a week, then %s", cases[i].name, w->answered,
+                     sira_event_kind_name((sira_event_kind)world_last(w)->kind));
+        world_close(w);
+    }
+}
+
 /* FRITZ!Box, Kamailio: the refresh gets a plain 401 without stale, because the nonce is over. */
 static void forgets_nonces(world *w, const sira_message *request)
 {
@@ -543,6 +588,7 @@ int main(void)
         cmocka_unit_test(a_wrong_password_is_tried_once),
         cmocka_unit_test(a_wrong_password_has_a_budget),
         cmocka_unit_test(a_403_counts_as_a_rejection),
+        cmocka_unit_test(a_password_has_its_budget_whatever_the_refusal),
         cmocka_unit_test(a_challenge_to_a_preemptive_answer_is_a_new_nonce),
         cmocka_unit_test(stale_for_ever_is_bounded),
         cmocka_unit_test(stale_once_is_answered),

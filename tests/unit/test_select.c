@@ -532,6 +532,93 @@ static void a_chain_of_proxies_is_answered(void **state)
     exchange_close(&x);
 }
 
+/* A proxy with a new nonce for each request stands before a registrar that knows another password. */
+static void an_answer_that_nobody_judged_stays_the_first_one(void **state)
+{
+    (void)state;
+    exchange x;
+    unsigned answers = 0;
+    sira_status status = SIRA_OK;
+    exchange_open(&x);
+    exchange_init(&x);
+    for (unsigned i = 0; i < 10 && status == SIRA_OK; i++) {
+        char line[120];
+        snprintf(line, sizeof line, P "realm=\"p\", nonce=\"%u\", qop=\"auth\"%s\r\n", i, i > 0 ? ", stale=true" : "");
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        assert_int_equal(exchange_challenge(&x, line), SIRA_OK);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        answers += line_count(x.text, "Authorization");
+        snprintf(line, sizeof line, W "realm=\"r\", nonce=\"%u\", qop=\"auth\"\r\n", i);
+        status = exchange_challenge(&x, line);
+    }
+    assert_int_equal(status, SIRA_E_CREDENTIALS);
+    assert_int_equal(answers, 1);
+    exchange_close(&x);
+}
+
+/* Two requests at once, and a server that makes one nonce for all who come at the same time. */
+static void a_nonce_that_another_request_brought_is_no_rejection(void **state)
+{
+    (void)state;
+    exchange x;
+    exchange_open(&x);
+    exchange_init(&x);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"w0\", qop=\"auth\"\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    const sira_digest_attempt a = x.attempt;
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"w1\", qop=\"auth\", stale=true\r\n"), SIRA_OK);
+    x.attempt = a;
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"w1\", qop=\"auth\", stale=true\r\n"), SIRA_OK);
+    exchange_close(&x);
+}
+
+/* The line as it went must not change because a later challenge with the same nonce says something else beside it. */
+static void a_challenge_in_other_words_is_not_the_same(void **state)
+{
+    (void)state;
+    exchange x;
+    char text[sizeof x.text];
+    exchange_open(&x);
+    exchange_init(&x);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    const sira_digest_attempt plain = x.attempt;
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"1\", qop=\"auth\"\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    const sira_digest_attempt a = x.attempt;
+    memcpy(text, x.text, sizeof text);
+    x.attempt = plain;
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"1\", qop=\"auth\", algorithm=MD5, opaque=\"\", "
+                                              "userhash=true\r\n"),
+                     SIRA_OK);
+    x.attempt = a;
+    assert_int_equal(exchange_repeat(&x), SIRA_E_STATE);
+    exchange_close(&x);
+}
+
+static void the_strength_of_a_realm_is_that_of_both_its_kinds(void **state)
+{
+    (void)state;
+    exchange x;
+    exchange_open(&x);
+    exchange_init(&x);
+    static const char *const lines[] = {
+        W "realm=\"r\", nonce=\"1\", qop=\"auth\", algorithm=MD5\r\n",
+        P "realm=\"r\", nonce=\"1\", qop=\"auth\", algorithm=MD5\r\n",
+        W "realm=\"r\", nonce=\"2\", qop=\"auth\", algorithm=SHA-256\r\n",
+        W "realm=\"s\", nonce=\"1\", qop=\"auth\", algorithm=MD5\r\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        expect_status(lines[i], exchange_challenge(&x, lines[i]), SIRA_OK);
+        assert_int_equal(exchange_answer(&x), SIRA_OK);
+        assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
+    }
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(exchange_challenge(&x, lines[0]), SIRA_E_DOWNGRADE);
+    exchange_close(&x);
+}
+
 static void a_lost_stale_is_forgiven_after_a_success(void **state)
 {
     (void)state;
@@ -610,6 +697,10 @@ int main(void)
         cmocka_unit_test(without_challenges_the_code_tells_who_rejects),
         cmocka_unit_test(a_server_of_ever_new_realms_gets_few_answers),
         cmocka_unit_test(a_chain_of_proxies_is_answered),
+        cmocka_unit_test(an_answer_that_nobody_judged_stays_the_first_one),
+        cmocka_unit_test(a_nonce_that_another_request_brought_is_no_rejection),
+        cmocka_unit_test(a_challenge_in_other_words_is_not_the_same),
+        cmocka_unit_test(the_strength_of_a_realm_is_that_of_both_its_kinds),
         cmocka_unit_test(a_lost_stale_is_forgiven_after_a_success),
         cmocka_unit_test(ha1_is_made_once_for_a_realm),
         cmocka_unit_test(diag_points_into_the_message),

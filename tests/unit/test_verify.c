@@ -110,9 +110,9 @@ static void of_several_answers_one_must_be_right(void **state)
     realm_open(&r);
     realm_init(&r);
     realm_challenge(&r, false);
-    snprintf(wrong, sizeof wrong, "%s", r.client.text);
-    char *digit = strstr(wrong, "response=\"") + 10;
-    *digit = *digit == '0' ? '1' : '0';
+    const char *algorithm = strstr(r.client.text, "SHA-256");
+    assert_non_null(algorithm);
+    snprintf(wrong, sizeof wrong, "%.*sMD5%s", (int)(algorithm - r.client.text), r.client.text, algorithm + 7);
     snprintf(lines, sizeof lines, "%s%s", wrong, r.client.text);
     assert_int_equal(realm_verify(&r, lines), SIRA_OK);
     snprintf(lines, sizeof lines, "%s%s", wrong, r.client.text); /* now a replay */
@@ -123,6 +123,22 @@ static void of_several_answers_one_must_be_right(void **state)
 }
 
 /* Changes one parameter of the answer, and says what becomes of it. */
+static void one_request_is_one_guess(void **state)
+{
+    (void)state;
+    realm r;
+    char lines[2 * sizeof r.client.text];
+    realm_open(&r);
+    realm_init(&r);
+    realm_challenge(&r, false);
+    snprintf(lines, sizeof lines, "%s%s", r.client.text, r.client.text);
+    char *digit = strstr(lines, "response=\"") + 10;
+    *digit = *digit == '0' ? '1' : '0';
+    assert_int_equal(realm_verify(&r, lines), SIRA_E_CREDENTIALS);
+    assert_int_equal(r.lookups, 1);
+    realm_close(&r);
+}
+
 static void what_is_changed_on_the_way_is_found(void **state)
 {
     (void)state;
@@ -582,6 +598,7 @@ int main(void)
         cmocka_unit_test(without_credentials_for_us_there_is_nothing_to_verify),
         cmocka_unit_test(credentials_of_others_are_passed_over),
         cmocka_unit_test(of_several_answers_one_must_be_right),
+        cmocka_unit_test(one_request_is_one_guess),
         cmocka_unit_test(what_is_changed_on_the_way_is_found),
         cmocka_unit_test(uris_are_compared_as_the_policy_says),
         cmocka_unit_test(a_user_who_is_not_there_costs_as_much),
