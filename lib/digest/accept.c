@@ -44,15 +44,9 @@ static bool choose_info_qop(sira_i_proof *proof, const sira_str *values)
 {
     if (values[QOP].at == NULL)
         return true;
-    for (unsigned qop = SIRA_QOP_AUTH; qop <= SIRA_QOP_AUTH_INT; qop++) {
-        if (!sira_str_equal_nocase(sira_i_inner(values[QOP]), sira_i_qop_name((sira_qop)qop)))
-            continue;
-        if (proof->qop == SIRA_QOP_NONE)
-            return false;
-        proof->qop = (sira_qop)qop;
-        return true;
-    }
-    return false;
+    if (proof->qop != SIRA_QOP_NONE)
+        proof->qop = (sira_qop)sira_i_qop_of(sira_i_inner(values[QOP]));
+    return proof->qop != SIRA_QOP_NONE;
 }
 
 /* One request and what came back for it, in one of the two fields. */

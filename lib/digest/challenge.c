@@ -46,33 +46,23 @@ sira_status sira_i_params_read(sira_str params, const char *names, sira_str *val
     return refuse_at(diag, "name=value", rest.at != NULL ? (size_t)(rest.at - params.at) : 0);
 }
 
-/* Takes the next of the tokens that a quoted list like "auth,auth-int" holds. */
-static bool token_next(sira_str *list, sira_str *token)
+/* Does the quoted list "auth,auth-int" go on with another token here? */
+static bool is_between(char c)
 {
-    size_t i = 0;
-    if (list->len == 0)
-        return false;
-    while (i < list->len && (list->at[i] == ',' || list->at[i] == ' ' || list->at[i] == '\t' || list->at[i] == '\r' ||
-                             list->at[i] == '\n'))
-        i++;
-    size_t start = i;
-    while (i < list->len && list->at[i] != ',' && list->at[i] != ' ' && list->at[i] != '\t' && list->at[i] != '\r' &&
-           list->at[i] != '\n')
-        i++;
-    *token = (sira_str){list->at + start, i - start};
-    *list = (sira_str){list->at + i, list->len - i};
-    return token->len > 0;
+    return c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* RFC 7616 3.3: unrecognized options are ignored. */
 static uint8_t qop_mask(sira_str value)
 {
     uint8_t mask = 0;
-    sira_str list = sira_i_inner(value), token;
-    while (token_next(&list, &token)) {
-        for (unsigned qop = SIRA_QOP_AUTH; qop <= SIRA_QOP_AUTH_INT; qop++)
-            if (sira_str_equal_nocase(token, sira_i_qop_name((sira_qop)qop)))
-                mask = (uint8_t)(mask | qop);
+    const sira_str list = sira_i_inner(value);
+    for (size_t i = 0, start = 0; i <= list.len; i++) {
+        if (i < list.len && !is_between(list.at[i]))
+            continue;
+        if (i > start)
+            mask |= sira_i_qop_of((sira_str){list.at + start, i - start});
+        start = i + 1;
     }
     return mask;
 }

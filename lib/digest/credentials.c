@@ -21,9 +21,7 @@ static sira_status check_qop(sira_credentials *credentials, sira_str qop, sira_d
 {
     credentials->qop = SIRA_QOP_NONE;
     if (qop.at != NULL) {
-        for (unsigned i = SIRA_QOP_AUTH; i <= SIRA_QOP_AUTH_INT; i++)
-            if (sira_str_equal_nocase(sira_i_inner(qop), sira_i_qop_name((sira_qop)i)))
-                credentials->qop = (uint8_t)i;
+        credentials->qop = sira_i_qop_of(sira_i_inner(qop));
         if (credentials->qop == SIRA_QOP_NONE)
             return sira_i_digest_refuse(diag, SIRA_E_SYNTAX, "", "a qop of auth or auth-int");
         if (read_count(credentials) != SIRA_OK)

@@ -127,15 +127,10 @@ static bool place(sira_i_selection *selection)
     return true;
 }
 
-static bool is_planned_for(const sira_digest_realm *realm, const sira_i_plan *plan)
-{
-    return sira_i_realm_is(realm, sira_i_plan_realm(plan), plan->proxy);
-}
-
 static bool has_key_for(const sira_digest_realm *realm, const sira_i_plan *plan)
 {
     const sira_algorithm had = (sira_algorithm)realm->algorithm, wanted = (sira_algorithm)plan->challenge.algorithm;
-    return is_planned_for(realm, plan) && sira_i_realm_has(realm, SIRA_I_REALM_KEY) &&
+    return plan->known && sira_i_realm_has(realm, SIRA_I_REALM_KEY) &&
            sira_i_algorithm_hash(had) == sira_i_algorithm_hash(wanted) && !sira_i_algorithm_is_aka(had) &&
            !sira_i_algorithm_is_aka(wanted);
 }
@@ -157,8 +152,7 @@ static sira_status get_key(const sira_i_selection *selection, sira_i_plan *plan)
     };
     sira_status status = sira_i_key_get(&request, &plan->key);
     plan->waiting = status == SIRA_MORE;
-    if (status == SIRA_OK && plan->key.auts && is_planned_for(realm, plan) &&
-        sira_i_realm_has(realm, SIRA_I_REALM_AUTS)) {
+    if (status == SIRA_OK && plan->key.auts && plan->known && sira_i_realm_has(realm, SIRA_I_REALM_AUTS)) {
         sira_i_realm_forget(realm); /* out of step again after a resynchronization */
         return SIRA_E_CREDENTIALS;
     }
@@ -219,7 +213,7 @@ static void commit(sira_i_selection *selection, const sira_i_plan *plan)
 {
     sira_digest_realm *realm = &selection->client->realms[plan->slot];
     const sira_challenge *challenge = &plan->challenge;
-    const bool known = is_planned_for(realm, plan);
+    const bool known = plan->known;
     const bool resynced = known && sira_i_realm_has(realm, SIRA_I_REALM_AUTS);
     const bool stale = known && was_fresh(selection, plan->slot) && selection->stale[plan->slot];
     if (!known)
@@ -237,10 +231,8 @@ static void commit(sira_i_selection *selection, const sira_i_plan *plan)
     realm->flags = (uint16_t)flags;
     for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) { /* of either kind: both have one password */
         sira_digest_realm *same = &selection->client->realms[i];
-        if (sira_i_realm_is(same, sira_i_plan_realm(plan), false) ||
-            sira_i_realm_is(same, sira_i_plan_realm(plan), true))
-            if (same->strongest < plan->offered)
-                same->strongest = plan->offered;
+        if (same->strongest < plan->offered && sira_i_realm_is_named(same, sira_i_plan_realm(plan)))
+            same->strongest = plan->offered;
     }
 }
 

@@ -75,6 +75,7 @@ sira_status sira_i_userhash(const sira_hash *hash, sira_hash_algorithm algorithm
                             uint8_t out[SIRA_HASH_SIZE_MAX]);
 
 sira_str sira_i_qop_name(sira_qop qop); /* empty for none */
+uint8_t sira_i_qop_of(sira_str name);   /* NONE when it is unknown */
 
 /* ---- challenge.c ---- */
 

@@ -11,6 +11,14 @@ sira_str sira_i_qop_name(sira_qop qop)
     return qop == SIRA_QOP_AUTH ? auth : qop == SIRA_QOP_AUTH_INT ? auth_int : none;
 }
 
+uint8_t sira_i_qop_of(sira_str name)
+{
+    for (unsigned qop = SIRA_QOP_AUTH; qop <= SIRA_QOP_AUTH_INT; qop++)
+        if (sira_str_equal_nocase(name, sira_i_qop_name((sira_qop)qop)))
+            return (uint8_t)qop;
+    return SIRA_QOP_NONE;
+}
+
 /* For an application that names an algorithm: the provider may lack it. */
 static sira_status ask(const sira_hash *hash, sira_hash_algorithm algorithm, const sira_str *pieces, size_t count,
                        uint8_t *out)

@@ -1,6 +1,7 @@
 #include "digest/digest.h"
 
 #include "base/view.h"
+#include "message/words.h"
 
 #include <string.h>
 
@@ -63,7 +64,7 @@ static sira_status copy_odd(sira_str text, char *out, size_t size, size_t *lengt
 sira_status sira_i_inner_copy(sira_str value, char *out, size_t size, size_t *length)
 {
     const sira_str text = sira_i_inner(value);
-    if (!sira_i_is_plain(text))
+    if (!SIRA_I_QUICK || !sira_i_is_plain(text))
         return copy_odd(text, out, size, length);
     if (text.len > size)
         return SIRA_E_LIMIT;
@@ -78,7 +79,7 @@ bool sira_i_is_kept(sira_str kept, sira_str value)
     char text[SIRA_LIMIT_NONCE];
     size_t length;
     const sira_str inner = sira_i_inner(value);
-    if (inner.len == 0 || memchr(inner.at, '\n', inner.len) == NULL)
+    if (SIRA_I_QUICK && (inner.len == 0 || memchr(inner.at, '\n', inner.len) == NULL))
         return sira_str_equal(kept, inner);
     return sira_i_inner_copy(value, text, sizeof text, &length) == SIRA_OK &&
            sira_str_equal(kept, (sira_str){text, length});

@@ -26,20 +26,16 @@ static void refuse(sira_i_selection *selection, sira_status status, const sira_d
     selection->diag = *diag;
 }
 
-static bool is_named(const sira_digest_realm *realm, sira_str name)
+bool sira_i_realm_is_named(const sira_digest_realm *realm, sira_str name)
 {
     return sira_i_realm_has(realm, SIRA_I_REALM_USED) && sira_i_same_unescaped(sira_i_realm_text(realm), name);
-}
-
-bool sira_i_realm_is(const sira_digest_realm *realm, sira_str name, bool proxy)
-{
-    return is_named(realm, name) && sira_i_realm_has(realm, SIRA_I_REALM_PROXY) == proxy;
 }
 
 static size_t slot_of(const sira_digest_client *client, sira_str name, bool proxy)
 {
     size_t i = 0;
-    while (i < SIRA_LIMIT_REALMS && !sira_i_realm_is(&client->realms[i], name, proxy))
+    while (i < SIRA_LIMIT_REALMS && (!sira_i_realm_is_named(&client->realms[i], name) ||
+                                     sira_i_realm_has(&client->realms[i], SIRA_I_REALM_PROXY) != proxy))
         i++;
     return i;
 }
@@ -51,7 +47,7 @@ static uint8_t strongest_of(const sira_digest_client *client, sira_str name)
     bool known = false;
     uint8_t strongest = 0;
     for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
-        if (!is_named(&client->realms[i], name))
+        if (!sira_i_realm_is_named(&client->realms[i], name))
             continue;
         known = true;
         if (client->realms[i].strongest > strongest)
@@ -176,7 +172,8 @@ static void consider(sira_i_selection *selection, const sira_auth *auth, bool pr
         status = read_realm(&candidate, &diag);
     if (status == SIRA_OK) {
         candidate.slot = slot_of(selection->client, sira_i_plan_realm(&candidate), proxy);
-        if (candidate.slot < SIRA_LIMIT_REALMS)
+        candidate.known = candidate.slot < SIRA_LIMIT_REALMS;
+        if (candidate.known)
             note_seen(selection, &candidate);
         status = check_candidate(selection, &candidate, &diag);
     }

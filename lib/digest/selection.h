@@ -15,7 +15,8 @@ typedef struct sira_i_plan {
     bool proxy;
     bool keep_key; /* the entry has the key already */
     bool waiting;
-    size_t slot; /* SIRA_LIMIT_REALMS: an unknown realm */
+    bool known; /* there is an entry for the realm: slot; else slot is chosen last */
+    size_t slot;
     sira_i_key key;
 } sira_i_plan;
 
@@ -39,9 +40,9 @@ typedef struct sira_i_selection {
     sira_diag diag;
 } sira_i_selection;
 
-/* Is the entry for this realm of this kind? A realm is the same however it is escaped: that is what is hashed (RFC
+/* Is the entry for this realm, of either kind? A realm is the same however it is escaped: that is what is hashed (RFC
  * 7616 3.4.2). */
-bool sira_i_realm_is(const sira_digest_realm *realm, sira_str name, bool proxy);
+bool sira_i_realm_is_named(const sira_digest_realm *realm, sira_str name);
 
 /* Judges what the request carried, and if nothing of it is rejected takes what is planned. SIRA_OK; SIRA_MORE; else
  * the reason, with selection->diag. (decide.c) */
