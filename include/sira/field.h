@@ -132,7 +132,7 @@ SIRA_API sira_status sira_via_next(sira_cursor *cursor, sira_via *via, sira_diag
 
 /* From, To, Route, Record-Route, Path, Service-Route, P-Associated-URI, P-Asserted-Identity, Refer-To, Referred-By:
  * name-addr or addr-spec (RFC 3261 20.10: without angle brackets what follows ';' are header parameters, and the URI
- * holds no ',', ';' or '?'). */
+ * holds no ',', ';' or '?'). P-Associated-URI may be empty (RFC 7315 5.1). */
 typedef struct sira_address {
     sira_str text;    /* the whole value, with its parameters */
     sira_str display; /* display name; a quoted one keeps its quotes; empty: none */

@@ -98,7 +98,7 @@ static const char *take_params(sira_i_scan *scan, sira_address *address)
 sira_status sira_address_next(sira_cursor *cursor, sira_address *address, sira_diag *diag)
 {
     sira_i_scan scan;
-    sira_status status = sira_i_value_begin(cursor, &scan);
+    sira_status status = sira_i_list_begin(cursor, &scan);
     if (status != SIRA_OK)
         return status;
     const char *wrong = sira_i_take_address(&scan, address);

@@ -34,6 +34,25 @@ sira_status sira_i_value_begin(sira_cursor *cursor, sira_i_scan *scan)
     return SIRA_OK;
 }
 
+/* RFC 3261 25.1, and for P-Associated-URI RFC 7315 5.1. */
+static bool may_be_empty(unsigned id)
+{
+    return id == SIRA_FIELD_SUPPORTED || id == SIRA_FIELD_ALLOW || id == SIRA_FIELD_ACCEPT ||
+           id == SIRA_FIELD_P_ASSOCIATED_URI;
+}
+
+sira_status sira_i_list_begin(sira_cursor *cursor, sira_i_scan *scan)
+{
+    sira_status status;
+    do {
+        status = sira_i_value_begin(cursor, scan);
+        if (status != SIRA_OK)
+            return status;
+        cursor->rest = (sira_str){NULL, 0};
+    } while (scan->at == scan->end && may_be_empty(cursor->id));
+    return SIRA_OK;
+}
+
 sira_status sira_i_value_end(sira_cursor *cursor, sira_i_scan *scan, sira_diag *diag)
 {
     sira_i_skip_lws(scan);

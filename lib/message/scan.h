@@ -239,6 +239,9 @@ const char *sira_i_take_address(sira_i_scan *scan, sira_address *address);
 /* Where the next value starts. SIRA_OK: scan covers the rest of its line; SIRA_IDLE. */
 sira_status sira_i_value_begin(sira_cursor *cursor, sira_i_scan *scan);
 
+/* The same for a list that may be empty in some fields; then the next value stands in another line. */
+sira_status sira_i_list_begin(sira_cursor *cursor, sira_i_scan *scan);
+
 /* The value has ended: a comma and another value, or the end of the line. */
 sira_status sira_i_value_end(sira_cursor *cursor, sira_i_scan *scan, sira_diag *diag);
 

@@ -5,24 +5,10 @@
 
 #include "message/scan.h"
 
-/* Some lists may be empty (RFC 3261 25.1); then the next value stands in another line. */
-static sira_status begin_list(sira_cursor *cursor, sira_i_scan *scan)
-{
-    unsigned id = cursor->id;
-    bool may_be_empty = id == SIRA_FIELD_SUPPORTED || id == SIRA_FIELD_ALLOW || id == SIRA_FIELD_ACCEPT;
-    do {
-        sira_status status = sira_i_value_begin(cursor, scan);
-        if (status != SIRA_OK)
-            return status;
-        cursor->rest = (sira_str){NULL, 0};
-    } while (may_be_empty && scan->at == scan->end);
-    return SIRA_OK;
-}
-
 sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_diag *diag)
 {
     sira_i_scan scan;
-    sira_status status = begin_list(cursor, &scan);
+    sira_status status = sira_i_list_begin(cursor, &scan);
     if (status != SIRA_OK)
         return status;
     *token = sira_i_span_str(&scan, SIRA_I_TOKEN);
@@ -36,7 +22,7 @@ sira_status sira_token_params_next(sira_cursor *cursor, sira_token_params *value
 {
     sira_i_scan scan;
     sira_i_params param = {0};
-    sira_status status = begin_list(cursor, &scan);
+    sira_status status = sira_i_list_begin(cursor, &scan);
     if (status != SIRA_OK)
         return status;
     memset(value, 0, sizeof *value);

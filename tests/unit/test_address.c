@@ -421,6 +421,25 @@ static void test_lines_of_a_message(void **state)
     heap_str_free(bytes);
 }
 
+/* RFC 7315 5.1: nobody else's identity is implied. */
+static void test_empty_list(void **state)
+{
+    (void)state;
+    sira_message message;
+    sira_str bytes = parse(&message, "P-Associated-URI:\r\nP-Associated-URI: <sip:a>\r\nP-Associated-URI: \r\n");
+    sira_cursor cursor;
+    sira_address address;
+    sira_cursor_init(&cursor, &message, SIRA_FIELD_P_ASSOCIATED_URI);
+    expect_status("one", sira_address_next(&cursor, &address, NULL), SIRA_OK);
+    expect_str("one", address.uri, "sip:a");
+    expect_status("end", sira_address_next(&cursor, &address, NULL), SIRA_IDLE);
+    heap_str_free(bytes);
+    sira_cursor_init_text(&cursor, SIRA_STR(" "), SIRA_FIELD_P_ASSOCIATED_URI);
+    expect_status("none", sira_address_next(&cursor, &address, NULL), SIRA_IDLE);
+    sira_cursor_init_text(&cursor, SIRA_STR(" "), SIRA_FIELD_P_ASSERTED_IDENTITY);
+    expect_status("another", sira_address_next(&cursor, &address, NULL), SIRA_E_SYNTAX);
+}
+
 static void test_cut_values(void **state)
 {
     (void)state;
@@ -443,7 +462,7 @@ int main(void)
         cmocka_unit_test(test_addr_spec),       cmocka_unit_test(test_params),
         cmocka_unit_test(test_wrong_addresses), cmocka_unit_test(test_lists),
         cmocka_unit_test(test_of_a_message),    cmocka_unit_test(test_lines_of_a_message),
-        cmocka_unit_test(test_cut_values),
+        cmocka_unit_test(test_empty_list),      cmocka_unit_test(test_cut_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
