@@ -107,11 +107,14 @@ static const char *take_params(sira_i_scan *scan, sira_contact *contact)
     return param.bad ? "a parameter" : NULL;
 }
 
-/* Contact = ( STAR / ( contact-param *( COMMA contact-param ) ) ) (RFC 3261 25.1): the whole field. */
+/* Contact = ( STAR / ( contact-param *( COMMA contact-param ) ) ), STAR = SWS "*" SWS (RFC 3261 25.1): the whole field.
+ */
 static bool is_star(const sira_cursor *cursor, const sira_i_scan *scan)
 {
+    if (scan->at == scan->end || *scan->at != '*' || sira_i_behind_lws(scan->at + 1, scan->end) != scan->end)
+        return false;
     const char *start = cursor->message != NULL ? cursor->message->fields[cursor->line - 1].value.at : cursor->base;
-    return scan->end - scan->at == 1 && *scan->at == '*' && scan->at == start;
+    return sira_i_behind_lws(start, scan->end) == scan->at;
 }
 
 sira_status sira_contact_next(sira_cursor *cursor, sira_contact *contact, sira_diag *diag)

@@ -152,7 +152,14 @@ static void test_star(void **state)
     expect_str("instance", contact.instance, "");
     heap_str_free(text);
 
-    static const char *const texts[] = {"^*;expires=0", "^*, <sip:a@b>", "^**", "^*,*", "^*,"};
+    static const char *const spaced[] = {" *", "* ", "\t*\r\n ", "\r\n *"};
+    for (size_t i = 0; i < COUNT(spaced); i++) {
+        text = right(spaced[i], &contact);
+        assert_true(contact.star);
+        heap_str_free(text);
+    }
+    static const char *const texts[] = {"^*;expires=0", "^*, <sip:a@b>",  "^**",   "^*,*", "^*,",
+                                        " ^* *",        "^* , <sip:a@b>", "^*\r\n"};
     for (size_t i = 0; i < COUNT(texts); i++)
         wrong(texts[i]);
     text = right("* <sip:a@b>", &contact); /* a display name */
