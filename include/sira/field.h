@@ -161,13 +161,13 @@ SIRA_API sira_status sira_contact_next(sira_cursor *cursor, sira_contact *contac
  * (RFC 3261 25.1). */
 SIRA_API sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_diag *diag);
 
-/* WWW-Authenticate and Proxy-Authenticate (RFC 3261 25.1: one per header line, with a parameter at least; several such
- * challenges in one line, as HTTP has them, are read too), Authorization and Proxy-Authorization, and
- * Authentication-Info (scheme is empty). */
+/* WWW-Authenticate and Proxy-Authenticate (RFC 3261 25.1: one per header line, with a parameter at least; several in
+ * one line, and a scheme alone, as HTTP has them (RFC 7235 2.1), are read too, so that what is not understood can be
+ * ignored), Authorization and Proxy-Authorization, and Authentication-Info (scheme is empty). */
 typedef struct sira_auth {
     sira_str scheme; /* "Digest" */
     sira_str params; /* a list of name=value, for sira_auth_param_next; that of a challenge is checked, because where it
-                        ends has to be found. For a scheme with a token68, as Basic, that text */
+                        ends has to be found. For a scheme with a token68, as Basic, that text. Empty: a scheme alone */
 } sira_auth;
 SIRA_API sira_status sira_auth_next(sira_cursor *cursor, sira_auth *auth, sira_diag *diag);
 

@@ -60,9 +60,12 @@ static const char *take_auth(sira_i_scan *scan, unsigned id, sira_auth *auth)
     auth->scheme = sira_i_span_str(scan, SIRA_I_TOKEN);
     const char *behind = scan->at;
     sira_i_skip_lws(scan);
+    bool challenge = is_challenge(id);
+    if (auth->scheme.len > 0 && challenge && (scan->at == scan->end || *scan->at == ','))
+        return NULL; /* RFC 7235 2.1: a challenge may be a scheme alone */
     if (auth->scheme.len == 0 || scan->at == behind)
         return "a scheme and white space";
-    return is_challenge(id) ? take_challenge(scan, &auth->params) : take_rest(scan, &auth->params);
+    return challenge ? take_challenge(scan, &auth->params) : take_rest(scan, &auth->params);
 }
 
 sira_status sira_auth_next(sira_cursor *cursor, sira_auth *auth, sira_diag *diag)

@@ -131,13 +131,13 @@ static const char *auth_param_wrong(const sira_i_generic_param *p, const char *b
     return behind != NULL ? sira_i_behind_lws(behind, end) : p->wrong;
 }
 
-/* Behind a comma: a scheme, white space and more, as HTTP puts several challenges into one line? */
+/* Behind a comma: a scheme, alone or with white space and more, as HTTP puts several challenges into one line? */
 /*@ requires \valid_read(p) && RANGE(p->name.at, end) && WITHIN(p->name.at, p->name, end);
     assigns \nothing; */
 static bool is_challenge(const sira_i_generic_param *p, const char *end)
 {
     const char *behind = p->name.at + p->name.len, *next = sira_i_behind_lws(behind, end);
-    return p->kind == SIRA_I_VALUE_NONE && next > behind && next < end;
+    return p->kind == SIRA_I_VALUE_NONE && (next > behind || next == end || *next == ',');
 }
 
 const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list)

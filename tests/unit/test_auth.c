@@ -102,13 +102,15 @@ static void test_lengths(void **state)
     }
 }
 
+/* A name without a value is wrong in a list, but behind a comma of challenges it is another scheme. */
+static const char *const wrong_names[] = {"realm^, nonce=1", "a=1, b^, c=1", "realm^", "a=1, b ^", "a=1,b ^,c=1"};
+
 /* What is wrong in any list, whatever stands before it. */
 static const char *const wrong_params[] = {
-    "realm^, nonce=1", "a=^::1,b=2", "a=^[::1], b=1", "a=b^:c", "uri=sip^:a", "a=1, b^, c=1",
+    "a=^::1,b=2", "a=^[::1], b=1", "a=b^:c", "uri=sip^:a",
     /* names */
     "^,", "^,a=1", " ^,a=1", "^=", "^=1", "^;a=1", "^\"a\"", "^\"a\"=1", "^<a>", "^@", "^\xc3\xa4=1", "^\1", "^\x7f=1",
-    "realm^", "realm^\xc3\xa4=1", "realm^/a", "realm^;a=1", "realm^\"a\"", "abcdefgh^@",
-    "abcdefgh^@=\"and sixteen octets more\"",
+    "realm^\xc3\xa4=1", "realm^/a", "realm^;a=1", "realm^\"a\"", "abcdefgh^@", "abcdefgh^@=\"and sixteen octets more\"",
     /* separators */
     "a=1,^", "a=1 , ^", "a=1,\r\n ^", "a=1,^,b=2", "a=1, ^,b=2", "a=1^;b=2", "a=1 ^;b=2", "a=1 ^b=2", "a=1\r\n ^b=2",
     "a=1^=", "a=1^=2", "a=1^/2", "a=1^\"2\"", "a=1 ^2", "a=1^<b>", "a=1^\xc3\xa4", "a=1^\1", "a=\"1\",^", "a=\"1\"^b=2",
@@ -128,11 +130,12 @@ static const char *const wrong_params[] = {
 static void test_wrong_params(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(wrong_params); i++) {
+    for (size_t i = 0; i < COUNT(wrong_params) + COUNT(wrong_names); i++) {
+        const char *name = i < COUNT(wrong_params) ? wrong_params[i] : wrong_names[i - COUNT(wrong_params)];
         size_t offset, count;
-        sira_str text = marked_str(wrong_params[i], &offset), rest = text;
-        expect_status(wrong_params[i], take_params(&rest, &count), SIRA_E_SYNTAX);
-        expect_rest(wrong_params[i], rest, text, offset);
+        sira_str text = marked_str(name, &offset), rest = text;
+        expect_status(name, take_params(&rest, &count), SIRA_E_SYNTAX);
+        expect_rest(name, rest, text, offset);
         heap_str_free(text);
     }
 }
@@ -233,12 +236,19 @@ static void test_schemes(void **state)
                                   {"Digest a=\"b\"\r\n ", "Digest", "a=\"b\""},
                                   {"x a== ", "x", "a=="},
                                   {"x a \t", "x", "a"}};
-    static const char *const wrong[] = {
-        /* no scheme */
-        "^", "^,", "^, Digest a=b", "^=", "^\"Digest\" a=b", "^<a>", "^\xc3\xa4 a=b", "^\1 a=b", " ^=b",
-        /* nothing behind it */
-        "Digest^", "Digest ^", "Digest\t^", "Digest\r\n ^", "Digest^,a=b", "Digest^, a=b", "Digest^=b", "Digest^\"a\"",
-        "Digest^:a=b", "Digest^/a b", "Digest^\xc3\xa4 a=b", "Digest^\r\na=b", "Digest^\ra=b"};
+    static const char *const wrong[] = {/* no scheme */
+                                        "^", "^,", "^, Digest a=b", "^=", "^\"Digest\" a=b", "^<a>", "^\xc3\xa4 a=b",
+                                        "^\1 a=b", " ^=b",
+                                        /* no white space behind it */
+                                        "Digest^=b", "Digest^\"a\"", "Digest^:a=b", "Digest^/a b",
+                                        "Digest^\xc3\xa4 a=b", "Digest^\r\na=b", "Digest^\ra=b"};
+    /* RFC 7235 2.1: only a challenge may be a scheme alone */
+    static const parts alone[] = {
+        {"Negotiate", "Negotiate", ""}, {"Digest ", "Digest", ""}, {"x\r\n ", "x", ""}, {"x", "x", ""}};
+    static const char *const nothing[] = {"Digest^",      "Digest ^",    "Digest\t^",
+                                          "Digest\r\n ^", "Digest^,a=b", "Digest^, a=b"};
+    expect_right(challenges, alone, COUNT(alone));
+    expect_wrong(credentials, nothing, COUNT(nothing));
     expect_right(challenges, lists, COUNT(lists));
     expect_right(credentials, lists, COUNT(lists));
     expect_right(challenges, ended, COUNT(ended));
@@ -250,9 +260,9 @@ static void test_schemes(void **state)
 static void test_wrong_challenges(void **state)
 {
     (void)state;
-    static const char *const others[] = {
-        "Digest ^,",         "Digest ^,a=b", "Digest ^=b",   "Digest ^==",   "Digest ^\"a\"", "Digest ^\xc3\xa4=b",
-        "Digest realm ^a=b", "Digest a=\"^", "Basic ab=^=c", "Basic ab==,^", "Basic ab^;c"};
+    static const char *const others[] = {"Digest ^=b",        "Digest ^==",   "Digest ^\"a\"",    "Digest ^\xc3\xa4=b",
+                                         "Digest realm ^a=b", "Digest a=\"^", "Digest a=b, c^;d", "Basic ab=^=c",
+                                         "Basic ab==,^",      "Basic ab^;c"};
     for (size_t i = 0; i < COUNT(wrong_params); i++) {
         char marked[128];
         const char *text = marked;
@@ -341,6 +351,15 @@ static void test_lists_of_challenges(void **state)
         {"a b=c, d e=f, g=^", {{"1", "a", "b=c"}}},
         {"a b=c, d e=\"f^", {{"1", "a", "b=c"}}},
         {"a b=c, d e=f^; g=h, i j=k", {{"1", "a", "b=c"}}},
+        /* a scheme alone (RFC 7235 2.1) */
+        {"Negotiate, Digest realm=\"a\", qop=auth", {{"1", "Negotiate", ""}, {"2", "Digest", "realm=\"a\", qop=auth"}}},
+        {"Digest realm=\"a\", Negotiate", {{"1", "Digest", "realm=\"a\""}, {"2", "Negotiate", ""}}},
+        {"Digest a=b, NTLM , Basic realm=\"b\"",
+         {{"1", "Digest", "a=b"}, {"2", "NTLM", ""}, {"3", "Basic", "realm=\"b\""}}},
+        {"a,b,\r\n c , d e", {{"1", "a", ""}, {"2", "b", ""}, {"3", "c", ""}, {"4", "d", "e"}}},
+        {"a b==, c", {{"1", "a", "b=="}, {"2", "c", ""}}},
+        {"a b=c, d, e^=f", {{"1", "a", "b=c"}, {"2", "d", ""}}},
+        {"a, b^=c", {{"1", "a", ""}}},
         {"a b==, ^=", {{"1", "a", "b=="}}},
         {"a b=c, d e=f,^", {{"1", "a", "b=c"}}},
     };
@@ -386,7 +405,7 @@ static void test_of_a_message(void **state)
          0,
          "Bad WWW-Authenticate",
          {"b=c", "^", "j=k"}},
-        {"SIP/2.0 407 x\r\nProxy-Authenticate: a^\r\nWWW-Authenticate: b\r\nProxy-Authenticate: c d=e\r\n\r\n",
+        {"SIP/2.0 407 x\r\nProxy-Authenticate: a^=\r\nWWW-Authenticate: b\r\nProxy-Authenticate: c d=e\r\n\r\n",
          SIRA_FIELD_PROXY_AUTHENTICATE,
          0,
          "Bad Proxy-Authenticate",
@@ -444,12 +463,13 @@ static void test_of_a_message(void **state)
     }
 }
 
-/* By length: is it a challenge ("Digest a" and "Digest a=" are, with a token68), and is it a whole list? */
+/* By length: is it a challenge ("Digest", and with a token68 "Digest a" and "Digest a=" are), and is it a whole list?
+ */
 static void test_cut_values(void **state)
 {
     (void)state;
     static const char whole[] = "Digest a=\"b, c\", d = e";
-    static const char challenge[] = "--------++-----+------+", list[] = "---------------+------+";
+    static const char challenge[] = "-+++++++++-----+--++--+", list[] = "---------------+------+";
     assert_int_equal(sizeof challenge, sizeof whole + 1);
     assert_int_equal(sizeof list, sizeof whole + 1);
     for (size_t n = 0; n < sizeof whole; n++) {
