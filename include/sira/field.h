@@ -130,9 +130,10 @@ typedef struct sira_via {
 } sira_via;
 SIRA_API sira_status sira_via_next(sira_cursor *cursor, sira_via *via, sira_diag *diag);
 
-/* From, To, Route, Record-Route, Path, Service-Route, P-Associated-URI, P-Asserted-Identity, Refer-To, Referred-By:
- * name-addr or addr-spec (RFC 3261 20.10: without angle brackets what follows ';' are header parameters, and the URI
- * holds no ',', ';' or '?'). P-Associated-URI may be empty (RFC 7315 5.1). */
+/* From, To, P-Asserted-Identity, Refer-To, Referred-By: name-addr or addr-spec (RFC 3261 20.10: without angle brackets
+ * what follows ';' are header parameters, and the URI holds no ',', ';' or '?'). Route, Record-Route, Path,
+ * Service-Route, P-Associated-URI: name-addr, so the angle brackets must be there (RFC 3261 25.1, RFC 3327, RFC 3608,
+ * RFC 7315). P-Associated-URI may be empty (RFC 7315 5.1). */
 typedef struct sira_address {
     sira_str text;    /* the whole value, with its parameters */
     sira_str display; /* display name; a quoted one keeps its quotes; empty: none */

@@ -95,6 +95,14 @@ static const char *take_params(sira_i_scan *scan, sira_address *address)
     return param.bad ? "a parameter" : NULL;
 }
 
+/* addr-spec is for From, To, Contact and the like; the others are name-addr only (RFC 3261 25.1, RFC 3327 4, RFC 3608
+ * 5, RFC 7315 5.1): their URIs have parameters, which would be taken for the header's. */
+static bool needs_brackets(unsigned id)
+{
+    return id == SIRA_FIELD_ROUTE || id == SIRA_FIELD_RECORD_ROUTE || id == SIRA_FIELD_PATH ||
+           id == SIRA_FIELD_SERVICE_ROUTE || id == SIRA_FIELD_P_ASSOCIATED_URI;
+}
+
 sira_status sira_address_next(sira_cursor *cursor, sira_address *address, sira_diag *diag)
 {
     sira_i_scan scan;
@@ -102,6 +110,8 @@ sira_status sira_address_next(sira_cursor *cursor, sira_address *address, sira_d
     if (status != SIRA_OK)
         return status;
     const char *wrong = sira_i_take_address(&scan, address);
+    if (wrong == NULL && address->uri.at == address->text.at && needs_brackets(cursor->id))
+        return sira_i_value_bad(cursor, address->uri.at, "a URI in angle brackets", diag);
     if (wrong == NULL)
         wrong = take_params(&scan, address);
     if (wrong != NULL)

@@ -320,16 +320,8 @@ static void test_lists(void **state)
         {"sip:e;f=g", "", "sip:e", "f=g", ""},
         {"h <sip:i?j=k,l>", "h", "sip:i?j=k,l", "", ""},
     };
-    static const sira_field_id ids[] = {SIRA_FIELD_FROM,
-                                        SIRA_FIELD_TO,
-                                        SIRA_FIELD_ROUTE,
-                                        SIRA_FIELD_RECORD_ROUTE,
-                                        SIRA_FIELD_PATH,
-                                        SIRA_FIELD_SERVICE_ROUTE,
-                                        SIRA_FIELD_P_ASSOCIATED_URI,
-                                        SIRA_FIELD_P_ASSERTED_IDENTITY,
-                                        SIRA_FIELD_REFER_TO,
-                                        SIRA_FIELD_REFERRED_BY};
+    static const sira_field_id ids[] = {SIRA_FIELD_FROM, SIRA_FIELD_TO, SIRA_FIELD_P_ASSERTED_IDENTITY,
+                                        SIRA_FIELD_REFER_TO, SIRA_FIELD_REFERRED_BY};
     for (size_t i = 0; i < COUNT(ids); i++) {
         sira_str text = heap_str(whole, sizeof whole - 1);
         sira_cursor cursor;
@@ -341,6 +333,39 @@ static void test_lists(void **state)
         }
         expect_status("end", sira_address_next(&cursor, &address, NULL), SIRA_IDLE);
         heap_str_free(text);
+    }
+}
+
+/* Where the grammar has name-addr only, ";lr" behind a bare URI is of nobody. */
+static void test_lists_in_brackets(void **state)
+{
+    (void)state;
+    static const sira_field_id ids[] = {SIRA_FIELD_ROUTE, SIRA_FIELD_RECORD_ROUTE, SIRA_FIELD_PATH,
+                                        SIRA_FIELD_SERVICE_ROUTE, SIRA_FIELD_P_ASSOCIATED_URI};
+    static const char *const wrong[] = {"^sip:a;lr", "^sip:a", " ^sip:a, <sip:b>", "^tel:1;x", "^sip:a>", "^sip:a;;"};
+    static const parts expected[] = {{"<sip:a;lr>;b=c", "", "sip:a;lr", "b=c", ""},
+                                     {"\"x, y\" <sip:c>", "\"x, y\"", "sip:c", "", ""},
+                                     {"h <sip:i?j=k,l>", "h", "sip:i?j=k,l", "", ""}};
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        sira_str text = heap_str_from("<sip:a;lr>;b=c,\"x, y\" <sip:c> ,\r\n h <sip:i?j=k,l>");
+        sira_cursor cursor;
+        sira_address address;
+        sira_cursor_init_text(&cursor, text, ids[i]);
+        for (size_t n = 0; n < COUNT(expected); n++) {
+            expect_status(expected[n].text, sira_address_next(&cursor, &address, NULL), SIRA_OK);
+            expect_parts(&expected[n], &address);
+        }
+        expect_status("end", sira_address_next(&cursor, &address, NULL), SIRA_IDLE);
+        heap_str_free(text);
+        for (size_t n = 0; n < COUNT(wrong); n++) {
+            size_t offset;
+            sira_diag diag = {.offset = 9999};
+            text = marked_str(wrong[n], &offset);
+            sira_cursor_init_text(&cursor, text, ids[i]);
+            expect_status(wrong[n], sira_address_next(&cursor, &address, &diag), SIRA_E_SYNTAX);
+            expect_diag(wrong[n], &diag, offset, sira_field_name(ids[i]));
+            heap_str_free(text);
+        }
     }
 }
 
@@ -458,11 +483,12 @@ static void test_cut_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_name_addr),       cmocka_unit_test(test_display_names),
-        cmocka_unit_test(test_addr_spec),       cmocka_unit_test(test_params),
-        cmocka_unit_test(test_wrong_addresses), cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_of_a_message),    cmocka_unit_test(test_lines_of_a_message),
-        cmocka_unit_test(test_empty_list),      cmocka_unit_test(test_cut_values),
+        cmocka_unit_test(test_name_addr),          cmocka_unit_test(test_display_names),
+        cmocka_unit_test(test_addr_spec),          cmocka_unit_test(test_params),
+        cmocka_unit_test(test_wrong_addresses),    cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_lists_in_brackets),  cmocka_unit_test(test_of_a_message),
+        cmocka_unit_test(test_lines_of_a_message), cmocka_unit_test(test_empty_list),
+        cmocka_unit_test(test_cut_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ static void parse(sira_message *message, sira_str bytes)
 static sira_status take(sira_cursor *cursor, sira_field_id id, sira_str *text, sira_diag *diag)
 {
     sira_status status;
-    if (id == SIRA_FIELD_ROUTE || id == SIRA_FIELD_FROM) {
+    if (id == SIRA_FIELD_ROUTE || id == SIRA_FIELD_FROM || id == SIRA_FIELD_P_ASSERTED_IDENTITY) {
         sira_address address = {0};
         status = sira_address_next(cursor, &address, diag);
         *text = address.text;
@@ -136,9 +136,9 @@ static void test_lines_and_lists(void **state)
         {"Allow: a\r\n\r\nAllow: b\r\n", SIRA_FIELD_ALLOW, {"a"}}, /* the body is none of it */
         {"Allow: a\r\nAllow:\r\nAllow:\r\n \r\nAllow: b\r\n\r\n", SIRA_FIELD_ALLOW, {"a", "b"}}, /* 25.1 */
         {"Supported:\r\n\r\n", SIRA_FIELD_SUPPORTED, {NULL}},
-        {"Route: <sip:a,b>;c=\",\", sip:d\r\nroute: \"e, f\" <sip:g>\r\n\r\n",
+        {"Route: <sip:a,b>;c=\",\", <sip:d>\r\nroute: \"e, f\" <sip:g>\r\n\r\n",
          SIRA_FIELD_ROUTE,
-         {"<sip:a,b>;c=\",\"", "sip:d", "\"e, f\" <sip:g>"}},
+         {"<sip:a,b>;c=\",\"", "<sip:d>", "\"e, f\" <sip:g>"}},
         {"Warning: 300 a \"x, y\" , 301 b \"\\\",\"\r\nWarning: 302 c \"z\"\r\n\r\n",
          SIRA_FIELD_WARNING,
          {"\"x, y\"", "\"\\\",\"", "\"z\""}},
@@ -166,9 +166,9 @@ static void test_errors(void **state)
         {"k: ^@\r\nX: y\r\nSupported: a\r\n\r\n", SIRA_FIELD_SUPPORTED, {"^", "a"}},
         {"Route: ^\r\nRoute: <sip:a>\r\n\r\n", SIRA_FIELD_ROUTE, {"^", "<sip:a>"}},
         {"Route:\r\n ^\r\nRoute: <sip:a>\r\n\r\n", SIRA_FIELD_ROUTE, {"^", "<sip:a>"}},
-        {"Route: <sip:a>, <sip:b^\r\nRoute: sip:c, ^d, sip:e\r\nRoute: sip:f\r\n\r\n",
+        {"Route: <sip:a>, <sip:b^\r\nRoute: <sip:c>, ^d, <sip:e>\r\nRoute: <sip:f>\r\n\r\n",
          SIRA_FIELD_ROUTE,
-         {"<sip:a>", "^", "sip:c", "^", "sip:f"}},
+         {"<sip:a>", "^", "<sip:c>", "^", "<sip:f>"}},
         {"Route: \"a, <sip:b>^\r\nRoute: <sip:c^\r\n >\r\n\r\n", SIRA_FIELD_ROUTE, {"^", "^"}},
         {"Warning: 300 a \"x^\r\nWarning: 301 b \"y\"^;\r\nWarning: 302 c \"z\"\r\n\r\n",
          SIRA_FIELD_WARNING,
@@ -266,8 +266,8 @@ static void test_texts(void **state)
         {"^", SIRA_FIELD_ALLOW_EVENTS, {"^"}},
         {"^", SIRA_FIELD_FROM, {"^"}},
         {"^", SIRA_FIELD_ROUTE, {"^"}},
-        {"<sip:a,b>, sip:c;d=\"e, f\"", SIRA_FIELD_ROUTE, {"<sip:a,b>", "sip:c;d=\"e, f\""}},
-        {"<sip:a> ,\r\n sip:b^?c, sip:d", SIRA_FIELD_ROUTE, {"<sip:a>", "^"}},
+        {"<sip:a,b>, sip:c;d=\"e, f\"", SIRA_FIELD_P_ASSERTED_IDENTITY, {"<sip:a,b>", "sip:c;d=\"e, f\""}},
+        {"<sip:a> ,\r\n sip:b^?c, sip:d", SIRA_FIELD_P_ASSERTED_IDENTITY, {"<sip:a>", "^"}},
         {"300 a \",\", 301 b \"x^", SIRA_FIELD_WARNING, {"\",\"", "^"}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
