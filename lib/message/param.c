@@ -75,21 +75,33 @@ static const char *behind_param(const char *at, const char *end, sira_i_generic_
     return value != NULL ? behind_value(value, end, p) : stop;
 }
 
-/* The short way for what stands most in challenges and credentials: letters="text". Returns what stands behind it, and
- * where '=' is; NULL when it is anything else. */
-/*@ requires RANGE(at, end) && \valid(equals);
-    assigns *equals;
-    ensures \result != \null ==> BETWEEN(at, \result, end) && BETWEEN(at, *equals, \result) && *equals < \result; */
-static inline const char *behind_usual_param(const char *at, const char *end, const char **equals)
+/* The short way for what stands most in challenges and credentials: letters="text", and letters=token where a comma or
+ * the end follows. First the name: returns where '=' is, and something behind it; NULL when it is anything else. */
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures \result != \null ==> BETWEEN(at, \result, end) && at < \result && \result + 1 < end; */
+static inline const char *usual_name_end(const char *at, const char *end)
 {
-    if (!SIRA_I_QUICK || end - at < 16)
+    if (!SIRA_I_QUICK || end - at < 10)
         return NULL;
     const char *name_end = sira_i_letters_end(at);
-    if (name_end == at || name_end[0] != '=' || name_end[1] != '"')
-        return NULL;
-    const char *stop = sira_i_plain_end(name_end + 2, end);
-    *equals = name_end;
-    return stop < end && *stop == '"' ? stop + 1 : NULL;
+    if (name_end - at == 8)
+        name_end = sira_i_span(name_end, end, SIRA_I_ALPHA);
+    return name_end > at && end - name_end >= 2 && *name_end == '=' ? name_end : NULL;
+}
+
+/* Then the value: returns what stands behind it, or NULL. */
+/*@ requires RANGE(at, end) && at < end;
+    assigns \nothing;
+    ensures \result != \null ==> BETWEEN(at, \result, end) && at < \result; */
+static inline const char *behind_usual_value(const char *at, const char *end)
+{
+    if (*at == '"') {
+        const char *stop = sira_i_plain_end(at + 1, end);
+        return stop < end && *stop == '"' ? stop + 1 : NULL;
+    }
+    const char *stop = sira_i_span_far(at, end, SIRA_I_TOKEN);
+    return stop > at && (stop == end || *stop == ',') ? stop : NULL;
 }
 
 bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params)
@@ -142,25 +154,26 @@ static bool is_challenge(const sira_i_generic_param *p, const char *end)
 
 const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list)
 {
-    const char *start = scan->at, *end = scan->end, *at = start, *behind = start, *equals;
+    const char *start = scan->at, *end = scan->end, *at = start, *behind = start;
     *list = (sira_str){start, 0};
     /*@ loop invariant BETWEEN(start, behind, end);
         loop invariant BETWEEN(behind, at, end);
-        loop assigns at, behind, equals;
+        loop assigns at, behind;
         loop variant end - at; */
     do {
-        const char *usual = behind_usual_param(at, end, &equals);
-        if (usual == NULL) {
+        const char *name_end = usual_name_end(at, end);
+        const char *next = name_end != NULL ? behind_usual_value(name_end + 1, end) : NULL;
+        if (next == NULL) {
             sira_i_generic_param p;
-            usual = behind_param(at, end, &p);
-            if (usual == NULL || !is_auth_param(&p)) {
-                bool stops = usual != NULL && behind > start && is_challenge(&p, end);
-                scan->at = stops ? behind : auth_param_wrong(&p, usual, end);
+            next = behind_param(at, end, &p);
+            if (next == NULL || !is_auth_param(&p)) {
+                bool stops = next != NULL && behind > start && is_challenge(&p, end);
+                scan->at = stops ? behind : auth_param_wrong(&p, next, end);
                 list->len = (size_t)(behind - start);
                 return stops ? NULL : "name=value";
             }
         }
-        behind = usual;
+        behind = next;
         at = sira_i_behind_separator(behind, end, ',');
     } while (at != NULL);
     scan->at = behind;
@@ -235,11 +248,11 @@ sira_status sira_param_find(sira_str params, sira_str name, sira_str *value)
     ensures WITHIN(\old(rest->at), *rest, \old(rest->at + rest->len)); */
 sira_status sira_auth_param_next(sira_str *rest, sira_str *name, sira_str *value)
 {
-    const char *at = rest->at, *end = sira_i_end(*rest), *equals;
-    const char *behind = behind_usual_param(at, end, &equals);
+    const char *at = rest->at, *end = sira_i_end(*rest), *name_end = usual_name_end(at, end);
+    const char *behind = name_end != NULL ? behind_usual_value(name_end + 1, end) : NULL;
     if (behind == NULL)
         return next_of(rest, ',', name, value);
-    *name = (sira_str){at, (size_t)(equals - at)};
-    *value = (sira_str){equals + 1, (size_t)(behind - (equals + 1))};
+    *name = (sira_str){at, (size_t)(name_end - at)};
+    *value = (sira_str){name_end + 1, (size_t)(behind - (name_end + 1))};
     return go_on(rest, behind, end, ',');
 }

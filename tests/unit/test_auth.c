@@ -78,7 +78,7 @@ static void test_params(void **state)
     expect_status("NULL", sira_auth_param_next(&rest, &name, &value), SIRA_IDLE);
 }
 
-/* letters="text" is read in a way of its own, and only where sixteen octets are left: every length on both sides. */
+/* letters="text" is read in a way of its own, and only where ten octets are left: every length on both sides. */
 static void test_lengths(void **state)
 {
     (void)state;
