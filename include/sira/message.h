@@ -35,7 +35,14 @@ typedef enum sira_method {
 /* Methods are case-sensitive (RFC 3261 7.1). */
 SIRA_API sira_method sira_method_of(sira_str name);
 
-/* Leniencies, all off by default. */
+/* What is let pass on purpose, because it is only compared, hashed or copied, and peers that send it exist:
+ *   - octets above 127 need not be UTF-8, in values, quoted strings and reason phrases: there are registrars whose
+ * realm is in ISO 8859-1;
+ *   - a reason phrase may hold any octet but control characters;
+ *   - at level 1 a control character (not CR or LF) may stand behind any backslash: whether that is a quoted-pair,
+ * which needs quotes around it, is judged at level 3, by who knows the field.
+ *
+ * Leniencies, all off by default. */
 typedef enum sira_lenient {
     SIRA_LENIENT_NONE = 0,
     /* A line may end in LF alone: messages typed into netcat, some alarm panels and old ATAs. */

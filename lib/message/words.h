@@ -127,14 +127,23 @@ static inline const char *sira_i_first_marked(const char *at, const char *end, s
     return at;
 }
 
-/* Can the octet at at stand in text that starts at start (RFC 3261 25.1: TEXT-UTF8char, LWS)? Of the controls only HTAB
- * can, and others as a quoted-pair. */
+/* Can the octet at at stand in text that starts at start (RFC 3261 25.1: TEXT-UTF8char, LWS)? Of the controls, DEL
+ * among them, only HTAB can, and others as a quoted-pair. */
 /*@ requires BETWEEN(start, at, at) && \valid_read(start + (0 .. at - start));
     assigns \nothing;
     ensures \result ==> *at != '\r' && *at != '\n'; */
 static inline bool sira_i_is_text(const char *start, const char *at)
 {
-    return (unsigned char)*at >= ' ' || *at == '\t' || (*at != '\r' && *at != '\n' && at > start && at[-1] == '\\');
+    if ((unsigned char)*at >= ' ' && *at != 0x7f)
+        return true;
+    return *at == '\t' || (*at != '\r' && *at != '\n' && at > start && at[-1] == '\\');
+}
+
+/* Marks controls, and may mark octets above 126: text sets no top bit when ' ' is taken off or 1 is added. */
+/*@ assigns \nothing; */
+static inline uint64_t sira_i_look_in_text(uint64_t octets)
+{
+    return (octets - SIRA_I_EACH(' ')) | (octets + SIRA_I_EACH(1));
 }
 
 /* Where text that starts at start ends: at CR, LF or a control that can not stand in it; end when there is none. */
@@ -147,24 +156,14 @@ static inline const char *sira_i_text_end(const char *start, const char *end)
     /*@ loop invariant BETWEEN(start, at, end);
         loop assigns at;
         loop variant end - at; */
-    while (SIRA_I_QUICK) {
-        /* Text sets no top bit when ' ' is taken off; controls and part of UTF-8 do, and get a closer look. */
-        const uint64_t limit = SIRA_I_EACH(' ');
-        size_t pairs = (size_t)(end - at) / 16 * 16, i = 0;
-        /*@ loop invariant i <= pairs && i % 16 == 0;
-            loop assigns i;
-            loop variant pairs - i; */
-        while (i < pairs && (((sira_i_load(at + i) - limit) | (sira_i_load(at + i + 8) - limit)) & SIRA_I_HIGH) == 0)
-            i += 16;
-        at += i;
-        if (i == pairs)
-            break;
-        uint64_t marks = sira_i_below(sira_i_load(at), ' ');
-        if (marks == 0) {
-            at += 8;
-            marks = sira_i_below(sira_i_load(at), ' ');
+    while (SIRA_I_QUICK && end - at >= 16) {
+        uint64_t first = sira_i_look_in_text(sira_i_load(at)) & SIRA_I_HIGH;
+        uint64_t second = sira_i_look_in_text(sira_i_load(at + 8)) & SIRA_I_HIGH;
+        if ((first | second) == 0) {
+            at += 16;
+            continue;
         }
-        at += marks != 0 ? sira_i_lowest(marks) : 7;
+        at += first != 0 ? sira_i_lowest(first) : 8 + sira_i_lowest(second);
         if (*at == '\r' || !sira_i_is_text(start, at))
             return at;
         at++;

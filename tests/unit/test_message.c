@@ -178,8 +178,8 @@ static void test_header_lines(void **state)
         {"one letter", "z: 1", "z", "1", SIRA_FIELD_OTHER},
         {"UTF-8", "Subject: \xc3\xa4\xc3\xb6\xc3\xbc \xe2\x82\xac \xc2\x8d\xc2\x8a 12345678", "Subject",
          "\xc3\xa4\xc3\xb6\xc3\xbc \xe2\x82\xac \xc2\x8d\xc2\x8a 12345678", SIRA_FIELD_SUBJECT},
-        {"controls as quoted-pairs", "Subject: 0123456789\\\x01\\\x02\t\\\x0b\\\x0c!", "Subject",
-         "0123456789\\\x01\\\x02\t\\\x0b\\\x0c!", SIRA_FIELD_SUBJECT},
+        {"controls as quoted-pairs", "Subject: 0123456789\\\x01\\\x02\t\\\x0b\\\x0c\\\x7f!", "Subject",
+         "0123456789\\\x01\\\x02\t\\\x0b\\\x0c\\\x7f!", SIRA_FIELD_SUBJECT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[512];
@@ -213,6 +213,11 @@ static void test_bad_header_lines(void **state)
         {"a fold of the start line", " x: y\r\n" REST, 0, "Bad Header Line", 1},
         {"a fold before the colon", "Subject\r\n : x\r\n" REST, 7, "Bad Header Line", 1},
         {"a control", "Subject: a\x1f\r\n" REST, 10, "Control Character", 1},
+        {"DEL", "Subject: a\x7f\r\n" REST, 10, "Control Character", 1},
+        {"DEL in a long line",
+         "Subject: 0123456789abcdef0123456789\x7f\\\x7f"
+         "abcdef\r\n" REST,
+         35, "Control Character", 1},
         {"a control in a fold", "Subject: a\r\n b\x01\r\n c\r\n" REST, 14, "Control Character", 1},
         {"a control behind '\\' of another line", "Subject: a\\\r\n\x01\r\n" REST, 13, "Bad Header Line", 2},
         {"a control in a name", "Sub\x01ject: x\r\n" REST, 3, "Bad Header Line", 1},
@@ -264,7 +269,7 @@ static void test_text_ends_at_every_place(void **state)
         done(&p);
         for (size_t at = 0; at < length; at++) {
             for (unsigned octet = 0; octet < 256; octet++) {
-                bool is_text = octet >= ' ' || octet == '\t';
+                bool is_text = (octet >= ' ' && octet != 0x7f) || octet == '\t';
                 bool is_line_end = octet == '\r' || octet == '\n';
                 value[at] = (char)octet;
                 parse_bytes(&p, text, strlen(start) + length + 11, 0);
