@@ -36,7 +36,10 @@ typedef struct sira_uri {
     sira_str rest;    /* other schemes: all behind the ':' */
 } sira_uri;
 
-/* Takes a whole text apart. SIRA_OK; SIRA_E_URI with the offset in diag. *uri is written only on success. */
+/* Takes a whole text apart. Of the parameters those that RFC 3261 19.1.1 and RFC 3966 3 define stand once (transport,
+ * user, method, ttl, maddr, lr; ext, isub, phone-context), and ttl, ext and phone-context have a value that fits;
+ * others may stand again, because to find that out would take longer than the URI is long. SIRA_OK; SIRA_E_URI with the
+ * offset in diag. *uri is written only on success. */
 SIRA_API sira_status sira_uri_parse(sira_uri *uri, sira_str text, sira_diag *diag);
 
 /* Takes the next parameter from *rest ("a=b;c"), which moves on. SIRA_OK, or SIRA_IDLE at the end. A parameter without

@@ -24,6 +24,14 @@ static const char *span_escaped(const char *at, const char *end, unsigned classe
     }
 }
 
+static bool take(const char **at, const char *end, char c)
+{
+    if (*at == end || **at != c)
+        return false;
+    ++*at;
+    return true;
+}
+
 /* ---- sip and sips ---- */
 
 /* userinfo: everything before the '@', which may hold ';' and '?' (RFC 4475 3.1.1.9). */
@@ -65,37 +73,129 @@ static sira_status take_host(sira_uri *uri, const char **at, const char *end, si
     return SIRA_OK;
 }
 
-/* *( ";" pname [ "=" pvalue ] ) */
+/* ---- telephone numbers (RFC 3966 3) ---- */
+
+static bool is_visual_separator(char c)
+{
+    return c == '-' || c == '.' || c == '(' || c == ')';
+}
+
+/* global-number-digits and local-number-digits; without a digit it is none. */
+static bool is_number(sira_str number, bool *global)
+{
+    size_t digits = 0;
+    *global = number.len > 0 && number.at[0] == '+';
+    for (size_t i = *global ? 1 : 0; i < number.len; i++) {
+        char c = number.at[i];
+        if (sira_i_is(c, SIRA_I_DIGIT) || (!*global && (sira_i_is(c, SIRA_I_HEX) || c == '*' || c == '#')))
+            digits++;
+        else if (!is_visual_separator(c))
+            return false;
+    }
+    return digits > 0;
+}
+
+/* 1*phonedigit */
+static bool is_extension(sira_str value)
+{
+    size_t i = 0;
+    while (i < value.len && (sira_i_is(value.at[i], SIRA_I_DIGIT) || is_visual_separator(value.at[i])))
+        i++;
+    return i == value.len && i > 0;
+}
+
+/* descriptor = domainname / global-number-digits */
+static bool is_context(sira_str value)
+{
+    bool global;
+    sira_str host;
+    sira_i_scan scan = {value.at, sira_i_end(value)};
+    return (is_number(value, &global) && global) ||
+           (sira_i_take_host(&scan, &host) == SIRA_HOST_NAME && scan.at == scan.end);
+}
+
+/* ---- parameters ---- */
+
+/* Each of them stands once (RFC 3261 19.1.1, RFC 3966 3). The names are in the order of the bits. */
+enum { EXT = 1u << 0, PHONE_CONTEXT = 1u << 1, TTL = 1u << 3 };
+static const char once_in_tel[] = "ext\0phone-context\0isub\0";
+static const char once_in_sip[] = "lr\0maddr\0method\0ttl\0transport\0user\0";
+
+static unsigned known_param(const char *names, sira_str name)
+{
+    for (unsigned bit = 1; *names != '\0'; names += strlen(names) + 1, bit <<= 1)
+        if (sira_str_equal_nocase(name, sira_str_from(names)))
+            return bit;
+    return 0;
+}
+
+/* ttl = 1*3DIGIT, 0 to 255 (RFC 3261 25.1) */
+static bool is_ttl(sira_str value)
+{
+    uint32_t ttl;
+    return value.len <= 3 && sira_str_to_u32(value, 255, &ttl) == SIRA_OK;
+}
+
+static bool is_right(bool tel, unsigned param, sira_str value)
+{
+    if (!tel)
+        return param != TTL || is_ttl(value);
+    return (param != EXT || is_extension(value)) && (param != PHONE_CONTEXT || is_context(value));
+}
+
+/* pname; that of tel has letters, digits and "-" only. */
+static const char *behind_name(bool tel, const char *at, const char *end)
+{
+    if (!tel)
+        return span_escaped(at, end, SIRA_I_PARAM);
+    while (at < end && sira_i_is(*at, SIRA_I_HOST) && *at != '.')
+        at++;
+    return at;
+}
+
+/* pname [ "=" pvalue ] *( ";" pname [ "=" pvalue ] ) */
 static sira_status take_params(sira_uri *uri, const char **at, const char *end, sira_diag *diag)
 {
-    const char *start = *at + 1;
-    while (*at < end && **at == ';') {
-        const char *name = *at + 1;
-        *at = span_escaped(name, end, SIRA_I_PARAM);
-        if (*at == name)
-            return refuse(uri->text, name, "a parameter", diag);
-        if (*at < end && **at == '=') {
-            const char *value = *at + 1;
-            *at = span_escaped(value, end, SIRA_I_PARAM);
-            if (*at == value)
-                return refuse(uri->text, value, "the parameter's value", diag);
+    bool tel = uri->scheme == SIRA_SCHEME_TEL;
+    unsigned seen = 0;
+    const char *start = *at;
+    do {
+        sira_str name = {*at, 0}, value = {NULL, 0};
+        *at = behind_name(tel, name.at, end);
+        name.len = (size_t)(*at - name.at);
+        if (name.len == 0)
+            return refuse(uri->text, *at, "a parameter", diag);
+        if (take(at, end, '=')) {
+            value.at = *at;
+            *at = span_escaped(value.at, end, SIRA_I_PARAM);
+            value.len = (size_t)(*at - value.at);
+            if (value.len == 0)
+                return refuse(uri->text, *at, "the parameter's value", diag);
         }
-    }
+        unsigned param = known_param(tel ? once_in_tel : once_in_sip, name);
+        if ((seen & param) != 0)
+            return refuse(uri->text, name.at, "this parameter only once", diag);
+        if (!is_right(tel, param, value))
+            return refuse(uri->text, value.at != NULL ? value.at : *at, "a value of this parameter", diag);
+        seen |= param;
+    } while (take(at, end, ';'));
     uri->params = (sira_str){start, (size_t)(*at - start)};
     return SIRA_OK;
 }
 
-/* "?" header *( "&" header ), header = hname "=" hvalue; the value may be empty. */
+/* ---- the rest of sip and sips ---- */
+
+/* header *( "&" header ), header = hname "=" hvalue; the value may be empty. */
 static sira_status take_headers(sira_uri *uri, const char **at, const char *end, sira_diag *diag)
 {
-    const char *start = *at + 1;
+    const char *start = *at;
     do {
-        const char *name = *at + 1;
+        const char *name = *at;
         *at = span_escaped(name, end, SIRA_I_HEADER);
-        if (*at == name || *at == end || **at != '=')
+        if (*at == name || !take(at, end, '='))
             return refuse(uri->text, *at, "name=value", diag);
-        *at = span_escaped(*at + 1, end, SIRA_I_HEADER);
-    } while (*at < end && **at == '&');
+        *at = span_escaped(*at, end, SIRA_I_HEADER);
+    } while (take(at, end, '&'));
     uri->headers = (sira_str){start, (size_t)(*at - start)};
     return SIRA_OK;
 }
@@ -105,9 +205,9 @@ static sira_status take_sip(sira_uri *uri, const char *at, const char *end, sira
     sira_status status = take_userinfo(uri, &at, end, diag);
     if (status == SIRA_OK)
         status = take_host(uri, &at, end, diag);
-    if (status == SIRA_OK && at < end && *at == ';')
+    if (status == SIRA_OK && take(&at, end, ';'))
         status = take_params(uri, &at, end, diag);
-    if (status == SIRA_OK && at < end && *at == '?')
+    if (status == SIRA_OK && take(&at, end, '?'))
         status = take_headers(uri, &at, end, diag);
     if (status == SIRA_OK && at != end)
         return refuse(uri->text, at, "the end of the URI", diag);
@@ -115,25 +215,6 @@ static sira_status take_sip(sira_uri *uri, const char *at, const char *end, sira
 }
 
 /* ---- tel (RFC 3966 3) ---- */
-
-static bool is_visual_separator(char c)
-{
-    return c == '-' || c == '.' || c == '(' || c == ')';
-}
-
-static bool is_number(sira_str number, bool *global)
-{
-    size_t digits = 0, i = 0;
-    *global = number.len > 0 && number.at[0] == '+';
-    for (i = *global ? 1 : 0; i < number.len; i++) {
-        char c = number.at[i];
-        if (sira_i_is(c, SIRA_I_DIGIT) || (!*global && (sira_i_is(c, SIRA_I_HEX) || c == '*' || c == '#')))
-            digits++;
-        else if (!is_visual_separator(c))
-            return false;
-    }
-    return digits > 0;
-}
 
 static sira_status take_tel(sira_uri *uri, const char *at, const char *end, sira_diag *diag)
 {
@@ -144,7 +225,7 @@ static sira_status take_tel(sira_uri *uri, const char *at, const char *end, sira
     uri->user = (sira_str){at, (size_t)(stop - at)};
     if (!is_number(uri->user, &global))
         return refuse(uri->text, at, "a telephone number", diag);
-    if (semicolon != NULL) {
+    if (take(&stop, end, ';')) {
         sira_status status = take_params(uri, &stop, end, diag);
         if (status != SIRA_OK)
             return status;

@@ -93,6 +93,9 @@ static const parts good[] = {
     SIP("sip:h;lr;a=b;c", NULL, NULL, NAME, "h", 0, "lr;a=b;c", "", ""),
     SIP("sip:h:5060;maddr=[::1];ttl=1?a=", NULL, NULL, NAME, "h", 5060, "maddr=[::1];ttl=1", "a=", ""),
     SIP("sip:h;%6c%72=%00", NULL, NULL, NAME, "h", 0, "%6c%72=%00", "", ""),
+    SIP("sip:h;lr;ttl=255;Transport=udp;user=phone;method=INVITE;maddr=1.2.3.4", NULL, NULL, NAME, "h", 0,
+        "lr;ttl=255;Transport=udp;user=phone;method=INVITE;maddr=1.2.3.4", "", ""),
+    SIP("sip:h;a;a;a=b;ttl=0;ext=1;ext=2", NULL, NULL, NAME, "h", 0, "a;a;a=b;ttl=0;ext=1;ext=2", "", ""),
     SIP("sip:h?a=&b=?&c=/", NULL, NULL, NAME, "h", 0, "", "a=&b=?&c=/", ""),
 
     /* RFC 3966 6, and 5.1.5 */
@@ -103,6 +106,8 @@ static const parts good[] = {
     TEL("tel:+1(20).3-;ext=12-3;isub=a;p", "+1(20).3-", "ext=12-3;isub=a;p"),
     TEL("tel:+-(.1", "+-(.1", ""),
     TEL("tel:aBcDeF*#-.();phone-context=+1", "aBcDeF*#-.()", "phone-context=+1"),
+    TEL("tel:1;phone-context=a-b.example.", "1", "phone-context=a-b.example."),
+    TEL("tel:+1;phone-context=+1-(2).3;ttl=1;ttl=2;a-1", "+1", "phone-context=+1-(2).3;ttl=1;ttl=2;a-1"),
     TEL("tel:*;x;Phone-Context=h;y=%3b", "*", "x;Phone-Context=h;y=%3b"),
 
     /* absolute URIs: kept whole */
@@ -309,6 +314,19 @@ static const char *const wrong[] = {
     "sip:h;a=^\"b\"",
     "sip:h;a=b^\xff",
     "sip:h;^?a=b",
+    /* each of these once (RFC 3261 19.1.1) */
+    "sip:h;lr;^lr",
+    "sips:h;lr;a;^LR=on",
+    "sip:h;transport=udp;^Transport=tcp",
+    "sip:h;user=phone;^user=phone",
+    "sip:h;method=A;^method=A",
+    "sip:h;maddr=a;b;^maddr=a",
+    "sip:h;ttl=1;^ttl=1",
+    "sip:h;ttl=^256",
+    "sip:h;ttl=^0255",
+    "sip:h;ttl=^-1",
+    "sip:h;ttl=^%31",
+    "sip:h;ttl^",
 
     /* headers */
     "sip:h?^",
@@ -353,6 +371,24 @@ static const char *const wrong[] = {
     "tel:911;phone-context^",
     "tel:911;phone-context=^",
     "tel:911;x-phone-context=a^",
+    "tel:1;phone-context=^/",
+    "tel:1;phone-context=^1",
+    "tel:1;phone-context=^+",
+    "tel:1;phone-context=^+1a",
+    "tel:1;phone-context=^[::1]",
+    "tel:1;phone-context=^1.2.3.4",
+    "tel:1;phone-context=^a-",
+    "tel:+1;phone-context=^/",
+    "tel:+1;ext=^abc",
+    "tel:+1;ext=^*",
+    "tel:+1;ext=^%31",
+    "tel:+1;ext^",
+    "tel:+1;a^_c=1",
+    "tel:+1;a^.c",
+    "tel:+1;a^%41",
+    "tel:+1;ext=1;^EXT=2",
+    "tel:+1;isub=1;^isub=1",
+    "tel:1;phone-context=a;^phone-context=a",
 
     /* absolute URIs */
     "urn:a^ b",

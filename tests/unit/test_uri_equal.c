@@ -398,7 +398,7 @@ static void test_tel(void **state)
         {"tel:1;phone-context=a-b", "tel:1;phone-context=ab"},
         {"tel:1;phone-context=a.b", "tel:1;phone-context=ab"},
         {"tel:1;phone-context=+1", "tel:1;phone-context=+12"},
-        {"tel:1;phone-context=+1", "tel:1;phone-context=1"},
+        {"tel:1;phone-context=+1", "tel:1;phone-context=a1"},
         {"tel:1;phone-context=a", "tel:1;phone-context=b"},
         {"tel:*;phone-context=a", "tel:#;phone-context=a"},
     };
