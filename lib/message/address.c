@@ -6,7 +6,7 @@
 /* scheme ":"; what follows is for sira_uri_parse. NULL when there is none. */
 static const char *behind_scheme(const char *at, const char *end)
 {
-    if (end - at > 4 && (sira_i_load_half(at) | 0x202020u) == sira_i_load_half("sip:"))
+    if (SIRA_I_QUICK && end - at > 4 && (sira_i_load_half(at) | 0x202020u) == sira_i_load_half("sip:"))
         return sira_i_is(at[4], SIRA_I_URIC) ? at + 4 : NULL;
     if (at == end || !sira_i_is(*at, SIRA_I_ALPHA))
         return NULL;

@@ -7,6 +7,7 @@
 #include "base/chars.h"
 #include "message/lines.h"
 #include "message/scan.h"
+#include "message/words.h"
 
 typedef struct parse {
     sira_message *message;
@@ -36,7 +37,8 @@ static sira_status refuse(parse *p, sira_status status, const char *at, const si
 static sira_status version(const char *at, const char *end, const char **next)
 {
     *next = at;
-    if (end - at >= 8 && (at[7] == '\r' || at[7] == ' ') && memcmp(at, "SIP/2.0", 7) == 0) { /* what it mostly is */
+    if (SIRA_I_QUICK && end - at >= 8 && (at[7] == '\r' || at[7] == ' ') &&
+        memcmp(at, "SIP/2.0", 7) == 0) { /* what it mostly is */
         *next = at + 7;
         return SIRA_OK;
     }

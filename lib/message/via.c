@@ -5,7 +5,7 @@
 /* sent-protocol = "SIP" SLASH "2.0" SLASH transport, white space around each slash (RFC 4475 3.1.1.1). */
 static const char *take_protocol(sira_i_scan *scan, sira_via *via)
 {
-    if (scan->end - scan->at >= 8 && sira_i_load(scan->at) == sira_i_load("SIP/2.0/")) {
+    if (SIRA_I_QUICK && scan->end - scan->at >= 8 && sira_i_load(scan->at) == sira_i_load("SIP/2.0/")) {
         scan->at += 8;
         sira_i_skip_lws(scan);
     } else if (!sira_str_equal_nocase(sira_i_span_str(scan, SIRA_I_TOKEN), SIRA_STR("SIP")) ||

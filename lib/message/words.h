@@ -78,7 +78,7 @@ static inline const char *sira_i_letters_end(const char *at)
 static inline uint64_t sira_i_key(sira_str token, const char *end)
 {
     uint64_t word = 0;
-    if (end - token.at >= 8) {
+    if (SIRA_I_QUICK && end - token.at >= 8) {
         word = sira_i_load(token.at) | SIRA_I_EACH(0x20);
         return token.len >= 8 ? word : word & ((UINT64_C(1) << 8 * token.len) - 1);
     }

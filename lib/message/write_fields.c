@@ -203,7 +203,7 @@ void sira_write_param_quoted(sira_writer *writer, sira_str name, sira_str text)
 static size_t sent_by_text(const sira_endpoint *sent_by, char text[SIRA_ENDPOINT_TEXT])
 {
     char *at = text;
-    if (sent_by->family != SIRA_FAMILY_IPV4)
+    if (!SIRA_I_QUICK || sent_by->family != SIRA_FAMILY_IPV4)
         return sira_endpoint_to_text(sent_by, text, SIRA_ENDPOINT_TEXT);
     for (int i = 0; i < 4; i++) {
         at = sira_i_put_number(at, sent_by->address[i]);
