@@ -234,6 +234,10 @@ const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list);
 /* name-addr or addr-spec without its parameters. Returns NULL, or what was expected. */
 const char *sira_i_take_address(sira_i_scan *scan, sira_address *address);
 
+/* ---- values.c ---- */
+
+bool sira_i_take_agent(sira_i_scan *scan);
+
 /* ---- cursor.c ---- */
 
 /* Where the next value starts. SIRA_OK: scan covers the rest of its line; SIRA_IDLE. */

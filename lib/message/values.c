@@ -46,6 +46,17 @@ sira_status sira_token_params_next(sira_cursor *cursor, sira_token_params *value
     return sira_i_value_end(cursor, &scan, diag);
 }
 
+/* warn-agent = hostport / pseudonym (a token) */
+bool sira_i_take_agent(sira_i_scan *scan)
+{
+    const char *start = scan->at, *stop = sira_i_span(start, scan->end, SIRA_I_TOKEN);
+    if (stop > start && (stop == scan->end || *stop != ':')) {
+        scan->at = stop;
+        return true;
+    }
+    return sira_i_host(scan).len > 0 && (!sira_i_take(scan, ':') || sira_i_port(scan) != 0);
+}
+
 sira_status sira_warning_next(sira_cursor *cursor, sira_warning *warning, sira_diag *diag)
 {
     sira_i_scan scan;
@@ -61,10 +72,9 @@ sira_status sira_warning_next(sira_cursor *cursor, sira_warning *warning, sira_d
     if (!sira_i_take(&scan, ' '))
         return sira_i_value_bad(cursor, scan.at, "a space", diag);
     const char *agent = scan.at;
-    while (scan.at < scan.end && *scan.at != ' ' && *scan.at != '"' && *scan.at != ',')
-        scan.at++;
+    bool is_agent = sira_i_take_agent(&scan);
     warning->agent = (sira_str){agent, (size_t)(scan.at - agent)};
-    if (warning->agent.len == 0 || !sira_i_take(&scan, ' ') || scan.at == scan.end || *scan.at != '"')
+    if (!is_agent || !sira_i_take(&scan, ' ') || scan.at == scan.end || *scan.at != '"')
         return sira_i_value_bad(cursor, scan.at, "an agent and a quoted text", diag);
     warning->text = sira_i_quoted(&scan);
     if (warning->text.len == 0)

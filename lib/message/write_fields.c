@@ -351,6 +351,12 @@ void sira_write_retry_after_field(sira_writer *writer, const sira_retry_after *r
     sira_i_write_settle(writer, mark);
 }
 
+static bool is_agent(sira_str text)
+{
+    sira_i_scan scan = {text.at, sira_i_end(text)};
+    return sira_i_take_agent(&scan) && scan.at == scan.end;
+}
+
 static void put_two_digits(char *to, unsigned number)
 {
     to[0] = (char)('0' + number / 10);
@@ -382,8 +388,7 @@ void sira_write_date_field(sira_writer *writer, const sira_date *date)
 void sira_write_warning_field(sira_writer *writer, const sira_warning *warning)
 {
     size_t mark = writer->length;
-    if (warning->code < 100 || warning->code > 999 || warning->agent.len == 0 ||
-        !is_part(warning->agent, SIRA_I_TOKEN, "[]:") || !is_quoted(warning->text)) {
+    if (warning->code < 100 || warning->code > 999 || !is_agent(warning->agent) || !is_quoted(warning->text)) {
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
         return;
     }

@@ -185,14 +185,19 @@ static void test_token_params_that_stand_once(void **state)
 static void test_warnings(void **state)
 {
     (void)state;
-    sira_str text = heap_str_from("307 isi.edu \"Session \\\"parameter\\\" 'foo'\",\r\n 999 [2001:db8::1]:5060 \"\" ,"
-                                  "100 a \"x, y\" ");
+    sira_str text =
+        heap_str_from("307 isi.edu \"Session \\\"parameter\\\" 'foo'\",\r\n 999 [2001:db8::1]:5060 \"\" ,"
+                      "100 a \"x, y\" , 101 a.b:1 \"\", 102 [::1] \"\", 103 ~a_b! \"\", 104 1.2.3.4:5 \"\"");
     static const struct {
         uint16_t code;
         const char *agent, *text;
     } expected[] = {{307, "isi.edu", "\"Session \\\"parameter\\\" 'foo'\""},
                     {999, "[2001:db8::1]:5060", "\"\""},
-                    {100, "a", "\"x, y\""}};
+                    {100, "a", "\"x, y\""},
+                    {101, "a.b:1", "\"\""},
+                    {102, "[::1]", "\"\""},
+                    {103, "~a_b!", "\"\""},
+                    {104, "1.2.3.4:5", "\"\""}};
     sira_cursor cursor;
     sira_warning warning;
     sira_cursor_init_text(&cursor, text, SIRA_FIELD_WARNING);
@@ -209,10 +214,38 @@ static void test_warnings(void **state)
 static void test_wrong_warnings(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"^",         " ^",         "^30 a \"\"",   "^3070 a \"\"",   "^099 a \"\"",
-                                        "^a b \"\"", "300^",       "300^\ta",      "300 ^",          "300 ^\"\"",
-                                        "300 ^ \"",  "300 a^",     "300 a^\"\"",   "300 a ^b",       "300 a ^ \"\"",
-                                        "300 a^,",   "300 a \"b^", "300 a \"b^\\", "300 a \"b\" ^c", "300 a \"b\"^;c"};
+    static const char *const texts[] = {"^",
+                                        " ^",
+                                        "^30 a \"\"",
+                                        "^3070 a \"\"",
+                                        "^099 a \"\"",
+                                        "^a b \"\"",
+                                        "300^",
+                                        "300^\ta",
+                                        "300 ^",
+                                        "300 ^\"\"",
+                                        "300 ^ \"",
+                                        "300 a^",
+                                        "300 a^\"\"",
+                                        "300 a ^b",
+                                        "300 a ^ \"\"",
+                                        "300 a^,",
+                                        "300 a \"b^",
+                                        "300 a \"b^\\",
+                                        "300 a \"b\" ^c",
+                                        "300 a \"b\"^;c",
+                                        "300 ^<a> \"\"",
+                                        "300 ^:1 \"\"",
+                                        "300 a:^ \"\"",
+                                        "300 a:^x \"\"",
+                                        "300 a:1^:2 \"\"",
+                                        "300 a^_b:1 \"\"",
+                                        "300 ^[::g] \"\"",
+                                        "300 ^::1 \"\"",
+                                        "300 a^;b \"\"",
+                                        "300 ^\xc3\xa4 \"\"",
+                                        "300 a^@b \"\"",
+                                        "300 a:^65536 \"\""};
     for (size_t i = 0; i < COUNT(texts); i++) {
         size_t offset;
         sira_str text = marked_str(texts[i], &offset);

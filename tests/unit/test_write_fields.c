@@ -276,6 +276,7 @@ static void test_warning(void **state)
     expect_refused("code", write_warning, &(sira_warning){99, S("a"), S("\"\"")}, SIRA_E_ARGUMENT);
     expect_refused("code", write_warning, &(sira_warning){1000, S("a"), S("\"\"")}, SIRA_E_ARGUMENT);
     expect_refused("agent", write_warning, &(sira_warning){399, S("a b"), S("\"\"")}, SIRA_E_ARGUMENT);
+    expect_refused("no host", write_warning, &(sira_warning){399, S("a:b["), S("\"\"")}, SIRA_E_ARGUMENT);
     expect_refused("no agent", write_warning, &(sira_warning){399, S(""), S("\"\"")}, SIRA_E_ARGUMENT);
     expect_refused("text", write_warning, &(sira_warning){399, S("a"), S("b")}, SIRA_E_ARGUMENT);
     expect_refused("two texts", write_warning, &(sira_warning){399, S("a"), S("\"b\", 1 c \"d\"")}, SIRA_E_ARGUMENT);
