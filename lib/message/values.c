@@ -5,44 +5,77 @@
 
 #include "message/scan.h"
 
+/* A token; that of an event is token-nodot *( "." token-nodot ) (RFC 6665 8.4). Returns NULL, or what was expected. */
+static const char *take_token(sira_i_scan *scan, unsigned id, sira_str *token)
+{
+    const char *at = scan->at, *end = sira_i_span(at, scan->end, SIRA_I_TOKEN);
+    *token = (sira_str){at, (size_t)(end - at)};
+    if (end > at && (id == SIRA_FIELD_EVENT || id == SIRA_FIELD_ALLOW_EVENTS)) {
+        char before = '.';
+        for (; at < end && (before != '.' || *at != '.'); at++)
+            before = *at;
+        scan->at = at;
+        return before == '.' ? "a token between dots" : NULL;
+    }
+    scan->at = end;
+    return end > at ? NULL : "a token";
+}
+
 sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_diag *diag)
 {
     sira_i_scan scan;
     sira_status status = sira_i_list_begin(cursor, &scan);
     if (status != SIRA_OK)
         return status;
-    *token = sira_i_span_str(&scan, SIRA_I_TOKEN);
-    if (token->len == 0)
-        return sira_i_value_bad(cursor, scan.at, "a token", diag);
+    const char *wrong = take_token(&scan, cursor->id, token);
+    if (wrong != NULL)
+        return sira_i_value_bad(cursor, scan.at, wrong, diag);
     return sira_i_value_end(cursor, &scan, diag);
 }
 
-/* token *( SEMI generic-param ); a '/' makes it a media type (Content-Type, Accept). */
+/* m-type SLASH m-subtype */
+static const char *take_media_type(sira_i_scan *scan, sira_str *token)
+{
+    sira_str subtype = {NULL, 0};
+    if (sira_i_take_around(scan, '/'))
+        subtype = sira_i_span_str(scan, SIRA_I_TOKEN);
+    token->len = (size_t)(scan->at - token->at);
+    return subtype.len > 0 ? NULL : "type/subtype";
+}
+
+static const char *take_params(sira_i_scan *scan, bool need_values, sira_str *list)
+{
+    sira_i_params param = {0};
+    while (sira_i_params_next(scan, &param))
+        if (need_values && param.now.kind != SIRA_I_VALUE_TOKEN && param.now.kind != SIRA_I_VALUE_QUOTED) {
+            if (param.now.value.at != NULL)
+                scan->at = param.now.value.at;
+            return "name=value";
+        }
+    *list = param.list;
+    return param.bad ? "a parameter" : NULL;
+}
+
+/* token *( SEMI generic-param ); a '/' makes it a media type (Content-Type, Accept). Content-Type has m-parameters,
+ * each with a token or a quoted string; behind Accept others may stand. */
+static const char *take_token_params(sira_i_scan *scan, unsigned id, sira_token_params *value)
+{
+    const char *wrong = take_token(scan, id, &value->token);
+    if (wrong == NULL && (id == SIRA_FIELD_CONTENT_TYPE || id == SIRA_FIELD_ACCEPT))
+        wrong = take_media_type(scan, &value->token);
+    return wrong != NULL ? wrong : take_params(scan, id == SIRA_FIELD_CONTENT_TYPE, &value->params);
+}
+
 sira_status sira_token_params_next(sira_cursor *cursor, sira_token_params *value, sira_diag *diag)
 {
     sira_i_scan scan;
-    sira_i_params param = {0};
     sira_status status = sira_i_list_begin(cursor, &scan);
     if (status != SIRA_OK)
         return status;
     memset(value, 0, sizeof *value);
-    value->token = sira_i_span_str(&scan, SIRA_I_TOKEN);
-    bool media = cursor->id == SIRA_FIELD_CONTENT_TYPE || cursor->id == SIRA_FIELD_ACCEPT;
-    if (value->token.len != 0 && media) {
-        sira_str subtype = {NULL, 0};
-        if (sira_i_take_around(&scan, '/'))
-            subtype = sira_i_span_str(&scan, SIRA_I_TOKEN);
-        if (subtype.len == 0)
-            return sira_i_value_bad(cursor, scan.at, "type/subtype", diag);
-        value->token.len = (size_t)(scan.at - value->token.at);
-    }
-    if (value->token.len == 0)
-        return sira_i_value_bad(cursor, scan.at, "a token", diag);
-    while (sira_i_params_next(&scan, &param))
-        ;
-    if (param.bad)
-        return sira_i_value_bad(cursor, scan.at, "a parameter", diag);
-    value->params = param.list;
+    const char *wrong = take_token_params(&scan, cursor->id, value);
+    if (wrong != NULL)
+        return sira_i_value_bad(cursor, scan.at, wrong, diag);
     return sira_i_value_end(cursor, &scan, diag);
 }
 

@@ -73,7 +73,9 @@ static const char *know_param(sira_via *via, const sira_i_generic_param *param, 
         via->maddr = param->value;
     } else if (key == sira_i_load("ttl\0\0\0\0")) {
         again = via->ttl != UINT32_MAX;
-        wrong = sira_str_to_u32(param->value, 255, &via->ttl) == SIRA_OK ? NULL : "a number from 0 to 255";
+        wrong = param->value.len <= 3 && sira_str_to_u32(param->value, 255, &via->ttl) == SIRA_OK
+                    ? NULL
+                    : "a number from 0 to 255";
     }
     return again ? "this parameter only once" : wrong; /* RFC 3261 7.3.1 */
 }

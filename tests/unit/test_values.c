@@ -41,6 +41,29 @@ static void test_tokens(void **state)
     }
 }
 
+/* RFC 6665 8.4: event-type = token-nodot *( "." token-nodot ) */
+static void test_events(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"^.a", "a.^", "a.^.b", "a.^,b", "^."};
+    sira_str text = heap_str_from("presence, presence.winfo, a.b.c"), token;
+    sira_cursor cursor;
+    sira_cursor_init_text(&cursor, text, SIRA_FIELD_ALLOW_EVENTS);
+    for (size_t i = 0; i < 3; i++)
+        expect_status("events", sira_token_next(&cursor, &token, NULL), SIRA_OK);
+    expect_str("events", token, "a.b.c");
+    heap_str_free(text);
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        size_t offset;
+        sira_diag diag;
+        text = marked_str(wrong[i], &offset);
+        sira_cursor_init_text(&cursor, text, SIRA_FIELD_ALLOW_EVENTS);
+        expect_status(wrong[i], sira_token_next(&cursor, &token, &diag), SIRA_E_SYNTAX);
+        expect_diag(wrong[i], &diag, offset, "Allow-Events");
+        heap_str_free(text);
+    }
+}
+
 static void test_wrong_tokens(void **state)
 {
     (void)state;
@@ -100,6 +123,9 @@ static void test_token_params(void **state)
         {SIRA_FIELD_CONTENT_TYPE, "multipart/mixed;boundary=\"a;b, c\"", "multipart/mixed", "boundary=\"a;b, c\""},
         {SIRA_FIELD_ACCEPT, "*/*;q=0.5", "*/*", "q=0.5"},
         {SIRA_FIELD_ACCEPT, "text/*", "text/*", ""},
+        {SIRA_FIELD_ACCEPT, "text/.a;q=1;x", "text/.a", "q=1;x"},
+        {SIRA_FIELD_EVENT, "a.b.c", "a.b.c", ""},
+        {SIRA_FIELD_REASON, ".a..;x", ".a..", "x"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         sira_str text = heap_str_from(cases[i].text);
@@ -121,6 +147,15 @@ static void test_wrong_token_params(void **state)
         sira_field_id id;
         const char *text;
     } cases[] = {
+        {SIRA_FIELD_EVENT, "^.a"},
+        {SIRA_FIELD_EVENT, "^."},
+        {SIRA_FIELD_EVENT, "a.^"},
+        {SIRA_FIELD_EVENT, "a.^.b"},
+        {SIRA_FIELD_EVENT, "a.b.^;id=7"},
+        {SIRA_FIELD_CONTENT_TYPE, "text/plain;charset^"},
+        {SIRA_FIELD_CONTENT_TYPE, "text/plain;a=b;charset^ ;c=d"},
+        {SIRA_FIELD_CONTENT_TYPE, "text/plain;charset=^[::1]"},
+        {SIRA_FIELD_CONTENT_TYPE, "text/plain;charset=^"},
         {SIRA_FIELD_EVENT, "^"},
         {SIRA_FIELD_EVENT, "^;id=7"},
         {SIRA_FIELD_EVENT, "reg^/x"},
@@ -545,6 +580,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_events),
         cmocka_unit_test(test_wrong_tokens),
         cmocka_unit_test(test_empty_lists),
         cmocka_unit_test(test_token_params),

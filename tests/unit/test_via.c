@@ -243,6 +243,8 @@ static const struct {
     {"two maddrs", "SIP/2.0/UDP h;maddr=a;maddr=^a"},
     {"no ttl", "SIP/2.0/UDP h;^ttl"},
     {"ttl 256", "SIP/2.0/UDP h;ttl=^256"},
+    {"ttl of four digits", "SIP/2.0/UDP h;ttl=^0255"},
+    {"ttl with leading zeros", "SIP/2.0/UDP h;ttl=^00000255"},
     {"ttl -1", "SIP/2.0/UDP h;ttl=^-1"},
     {"ttl with a letter", "SIP/2.0/UDP h;ttl=^1s"},
     {"two ttls", "SIP/2.0/UDP h;ttl=0;ttl=^0"},
