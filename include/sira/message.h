@@ -77,9 +77,10 @@ SIRA_API void sira_message_init(sira_message *message, sira_field *slots, size_t
 SIRA_API sira_status sira_message_parse(sira_message *message, sira_str bytes, sira_diag *diag);
 
 /* Checks what every message must have: Via, From, To, Call-ID, CSeq once each (and well-formed; the URIs inside are
- * checked when sira_uri_parse takes them apart), a CSeq below 2^31 whose method is the start line's, a Request-URI that
- * is one, and nothing twice that may stand once. SIRA_OK or an error of the syntax band; for a request diag has the
- * response code. */
+ * checked when sira_uri_parse takes them apart), a CSeq below 2^31 whose method is the start line's, and nothing twice
+ * that may stand once. Of a request also that the Request-URI is one, that each Contact is well-formed and "*" alone,
+ * and that Max-Forwards, if it is there, is 0 to 255; a response may list bindings of others, so there a bad Contact is
+ * for sira_contact_next to find. SIRA_OK or an error of the syntax band; for a request diag has the response code. */
 SIRA_API sira_status sira_message_validate(sira_message *message, sira_diag *diag);
 
 /* Does the branch identify the transaction (RFC 3261 8.1.1.7: "z9hG4bK" and more)? If not, the rules of RFC 2543 hold

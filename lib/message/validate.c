@@ -63,13 +63,16 @@ static sira_status check_vias(const sira_message *m, sira_diag *diag)
     return status == SIRA_IDLE ? SIRA_OK : status;
 }
 
-/* "*" stands alone (RFC 3261 10.2.2, 25.1). */
+/* "*" stands alone (RFC 3261 10.2.2, 25.1). A registrar's 200 lists the bindings of others, too: a bad one among them
+ * is no reason to drop the response, and is judged by who asks for it. */
 static sira_status check_contacts(const sira_message *m, sira_diag *diag)
 {
     sira_cursor cursor;
     sira_contact contact;
     sira_status status;
     bool star = false;
+    if (!m->is_request)
+        return SIRA_OK;
     sira_cursor_init(&cursor, m, SIRA_FIELD_CONTACT);
     for (size_t count = 1; (status = sira_contact_next(&cursor, &contact, diag)) == SIRA_OK; count++) {
         star = star || contact.star;

@@ -65,6 +65,7 @@ static void test_right_messages(void **state)
         {"CSeq 2^31-1", REQUEST, 4, "CSeq: 2147483647 OPTIONS\r\n"},
         {"another method in a response", RESPONSE, 4, "CSeq: 1 REGISTER\r\n"},
         {"two Contacts", REQUEST, -1, "Contact: <sip:a@b>, <sip:c@d>\r\nm: <sip:e@f>\r\n"},
+        {"a bad Contact in a response", RESPONSE, -1, "Contact: <sip:a\r\nContact: *\r\nContact: <sip:a>\r\n"},
         {"star", REQUEST, -1, "Contact: *\r\n"},
         {"lists in two lines", REQUEST, -1, "Supported: path\r\nk: gruu\r\nRoute: <sip:a;lr>\r\nRoute: <sip:b;lr>\r\n"},
         {"unknown fields, repeated", REQUEST, -1, "X-A: 1\r\nX-A: 2\r\nTimestamp: 1\r\n"},
