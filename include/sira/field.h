@@ -152,8 +152,8 @@ typedef struct sira_contact {
     uint32_t expires;  /* seconds, 0 to 2^32-1; a malformed one is taken as 3600 (RFC 3261 10.3) */
     uint16_t q;        /* thousandths, 0 to 1000 */
     uint32_t reg_id;   /* 0: none */
-    sira_str instance; /* +sip.instance without the quotes, as <urn:uuid:...>; empty: none */
-    sira_str pub_gruu; /* without the quotes; empty: none */
+    sira_str instance; /* +sip.instance without the quotes, as <urn:uuid:...> but kept as it came; empty: none */
+    sira_str pub_gruu; /* without the quotes, its escapes untouched, as instance; empty: none */
     sira_str temp_gruu;
 } sira_contact;
 SIRA_API sira_status sira_contact_next(sira_cursor *cursor, sira_contact *contact, sira_diag *diag);

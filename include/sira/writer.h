@@ -89,9 +89,9 @@ SIRA_API void sira_write_address_field(sira_writer *writer, sira_field_id id, si
 
 SIRA_API void sira_write_cseq_field(sira_writer *writer, uint32_t number, sira_str method);
 
-/* These write what the functions of field.h read, so that a value can be taken from one message into another. Of a
- * contact: star, display (as it stands), uri, q, expires, instance, reg_id and the GRUUs; other parameters are not
- * written. */
+/* These write what the functions of field.h read, so that a value can be taken from one message into another: as it
+ * stands, escapes included, but for folds, each of which is written as one space. Of a contact: star, display, uri, q,
+ * expires, instance, reg_id and the GRUUs; other parameters are not written. */
 SIRA_API void sira_write_contact_field(sira_writer *writer, const sira_contact *contact);
 SIRA_API void sira_write_retry_after_field(sira_writer *writer, const sira_retry_after *retry_after);
 SIRA_API void sira_write_date_field(sira_writer *writer, const sira_date *date);

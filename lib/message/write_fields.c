@@ -282,13 +282,42 @@ static void write_q(sira_writer *writer, unsigned thousandths)
     sira_i_write_raw(writer, text, length > 5 ? length : 4);
 }
 
+/* Text as it was read, which may be folded: each fold is written as one space (RFC 3261 7.3.1). */
+static void write_unfolded(sira_writer *writer, sira_str text)
+{
+    const char *at = text.at, *end = sira_i_end(text);
+    while (at < end) {
+        const char *stop = at;
+        while (stop < end && *stop != '\r' && *stop != '\n')
+            stop++;
+        sira_write_text(writer, (sira_str){at, (size_t)(stop - at)});
+        if (stop == end)
+            return;
+        at = sira_i_lws_end(stop, end);
+        if (at == stop) {
+            sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+            return;
+        }
+        SIRA_I_WRITE(writer, " ");
+    }
+}
+
+/* Tokens with white space between (RFC 3261 25.1: display-name). */
+static bool is_tokens(sira_str text)
+{
+    const char *at = text.at, *end = sira_i_end(text);
+    while (at < end && sira_i_is(*at, SIRA_I_TOKEN))
+        at = sira_i_behind_lws(sira_i_span(at, end, SIRA_I_TOKEN), end);
+    return at == end;
+}
+
 static void write_display(sira_writer *writer, sira_str display)
 {
     if (display.len == 0)
         return;
-    if (!is_quoted(display) && !is_part(display, SIRA_I_TOKEN | SIRA_I_WSP, ""))
+    if (!is_quoted(display) && !is_tokens(display))
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-    sira_write_text(writer, display);
+    write_unfolded(writer, display);
     SIRA_I_WRITE(writer, " ");
 }
 
@@ -298,12 +327,23 @@ static void write_number_behind(sira_writer *writer, sira_str name, uint32_t num
     sira_write_number(writer, number);
 }
 
-static void write_quoted_if_any(sira_writer *writer, sira_str name, const sira_str *text)
+/* What stands between the quotes of a quoted string, its escapes included, so that it can't end it. */
+static bool is_inner(sira_str text)
 {
-    if (text->len > 0) {
-        sira_i_write_raw(writer, name.at, name.len);
-        sira_write_quoted(writer, *text);
-    }
+    const char *end = sira_i_end(text), *wrong = NULL;
+    return sira_i_behind_quoted(text.at, end, &wrong) == NULL && wrong == end;
+}
+
+static void write_inner_if_any(sira_writer *writer, sira_str name, const sira_str *text)
+{
+    if (text->len == 0)
+        return;
+    if (!is_inner(*text))
+        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+    sira_i_write_raw(writer, name.at, name.len);
+    SIRA_I_WRITE(writer, "\"");
+    write_unfolded(writer, *text);
+    SIRA_I_WRITE(writer, "\"");
 }
 
 static void write_contact(sira_writer *writer, const sira_contact *contact)
@@ -314,11 +354,11 @@ static void write_contact(sira_writer *writer, const sira_contact *contact)
         write_q(writer, contact->q);
     if (contact->has_expires)
         write_number_behind(writer, SIRA_STR(";expires="), contact->expires);
-    write_quoted_if_any(writer, SIRA_STR(";+sip.instance="), &contact->instance);
+    write_inner_if_any(writer, SIRA_STR(";+sip.instance="), &contact->instance);
     if (contact->reg_id != 0)
         write_number_behind(writer, SIRA_STR(";reg-id="), contact->reg_id);
-    write_quoted_if_any(writer, SIRA_STR(";pub-gruu="), &contact->pub_gruu);
-    write_quoted_if_any(writer, SIRA_STR(";temp-gruu="), &contact->temp_gruu);
+    write_inner_if_any(writer, SIRA_STR(";pub-gruu="), &contact->pub_gruu);
+    write_inner_if_any(writer, SIRA_STR(";temp-gruu="), &contact->temp_gruu);
 }
 
 void sira_write_contact_field(sira_writer *writer, const sira_contact *contact)
@@ -397,7 +437,7 @@ void sira_write_warning_field(sira_writer *writer, const sira_warning *warning)
     SIRA_I_WRITE(writer, " ");
     sira_i_write_raw(writer, warning->agent.at, warning->agent.len);
     SIRA_I_WRITE(writer, " ");
-    sira_write_text(writer, warning->text);
+    write_unfolded(writer, warning->text);
     sira_write_end(writer);
     sira_i_write_settle(writer, mark);
 }

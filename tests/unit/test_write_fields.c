@@ -197,7 +197,10 @@ static void test_contact(void **state)
         const char *text;
     } qs[] = {{0, "0"},     {1, "0.001"},   {10, "0.01"},   {100, "0.1"},
               {500, "0.5"}, {125, "0.125"}, {999, "0.999"}, {1000, "1"}};
-    static const sira_str bad_displays[] = {S("\"A"), S("A <x>"), S("A\"B\""), S("A\r\n B")};
+    static const sira_str bad_displays[] = {S("\"A"),  S("A <x>"),      S("A\"B\""), S("A\r\nB"),
+                                            S("A\rB"), S("\"A\r\nB\""), S(" A")};
+    static const sira_str bad_inners[] = {S("a\""),       S("\"a"),    S("a\\"),  S("a\\\\\\"),
+                                          S("a\";x=\"b"), S("a\r\nb"), S("a\nb"), S("a\1")};
     expect_written("star", write_contact, &(sira_contact){.star = true}, "Contact: *\r\n");
     expect_written(
         "all", write_contact,
@@ -224,6 +227,25 @@ static void test_contact(void **state)
     for (size_t i = 0; i < sizeof bad_displays / sizeof bad_displays[0]; i++)
         expect_refused("display", write_contact,
                        &(sira_contact){.address = {.display = bad_displays[i], .uri = S("sip:a")}}, SIRA_E_ARGUMENT);
+    expect_written(
+        "folds", write_contact,
+        &(sira_contact){.address = {.display = S("A\r\n \r\n\tB \r\n C"), .uri = S("sip:a")}, .pub_gruu = S("b\r\n c")},
+        "Contact: A B  C <sip:a>;pub-gruu=\"b c\"\r\n");
+    expect_written("a folded display name", write_contact,
+                   &(sira_contact){.address = {.display = S("\"A\r\n B\""), .uri = S("sip:a")}},
+                   "Contact: \"A B\" <sip:a>\r\n");
+    expect_written("escapes", write_contact,
+                   &(sira_contact){.address = {.uri = S("sip:a")},
+                                   .instance = S("a\\\"b"),
+                                   .pub_gruu = S("\\\\"),
+                                   .temp_gruu = S("c\\d\\\1\t\xc3\xa4")},
+                   "Contact: <sip:a>;+sip.instance=\"a\\\"b\";pub-gruu=\"\\\\\";temp-gruu=\"c\\d\\\1\t\xc3\xa4\"\r\n");
+    for (size_t i = 0; i < sizeof bad_inners / sizeof bad_inners[0]; i++) {
+        expect_refused("instance", write_contact,
+                       &(sira_contact){.address = {.uri = S("sip:a")}, .instance = bad_inners[i]}, SIRA_E_ARGUMENT);
+        expect_refused("pub-gruu", write_contact,
+                       &(sira_contact){.address = {.uri = S("sip:a")}, .pub_gruu = bad_inners[i]}, SIRA_E_ARGUMENT);
+    }
     expect_refused("no URI", write_contact, &(sira_contact){0}, SIRA_E_ARGUMENT);
 }
 
@@ -273,6 +295,8 @@ static void test_warning(void **state)
     (void)state;
     expect_written("warning", write_warning, &(sira_warning){399, S("[::1]:5060"), S("\"a \\\"b\"")},
                    "Warning: 399 [::1]:5060 \"a \\\"b\"\r\n");
+    expect_written("a fold", write_warning, &(sira_warning){399, S("a"), S("\"b\r\n c\"")},
+                   "Warning: 399 a \"b c\"\r\n");
     expect_refused("code", write_warning, &(sira_warning){99, S("a"), S("\"\"")}, SIRA_E_ARGUMENT);
     expect_refused("code", write_warning, &(sira_warning){1000, S("a"), S("\"\"")}, SIRA_E_ARGUMENT);
     expect_refused("agent", write_warning, &(sira_warning){399, S("a b"), S("\"\"")}, SIRA_E_ARGUMENT);
