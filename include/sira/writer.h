@@ -2,7 +2,9 @@
  *
  * Errors stick: after the first one the other calls do nothing, so a message is written in one go and checked once, by
  * sira_writer_finish. With no buffer (NULL, 0) a writer counts, and finish tells the size that is needed. Each value is
- * checked: no CR, LF or NUL reaches the wire, so neither configuration nor a peer can inject a line.
+ * checked: no CR, LF or NUL reaches the wire, so neither configuration nor a peer can inject a line, and no control
+ * character that sira_message_parse would refuse there. Of a URI that is given as text only the octets are checked:
+ * whether they make a URI is for sira_uri_parse to tell, and sira_write_uri writes nothing else.
  *
  *     sira_writer_init(&writer, buffer, sizeof buffer);
  *     sira_write_request_line(&writer, SIRA_STR("OPTIONS"), SIRA_STR("sip:example.com"));
@@ -38,13 +40,14 @@ SIRA_API sira_status sira_writer_finish(sira_writer *writer, size_t *length);
 
 /* ---- start lines ---- */
 
-/* "REGISTER sip:example.com SIP/2.0". method: a token; uri: printable ASCII without space, quote or angle bracket. */
+/* "REGISTER sip:example.com SIP/2.0". method: a token; uri: octets that URIs have (RFC 3261 25.1). */
 SIRA_API void sira_write_request_line(sira_writer *writer, sira_str method, sira_str uri);
 
-/* "SIP/2.0 401 Unauthorized". code: 100 to 699; reason: empty for the standard phrase. */
+/* "SIP/2.0 401 Unauthorized". code: 100 to 699; reason: no control characters but HTAB, empty for the standard phrase.
+ */
 SIRA_API void sira_write_status_line(sira_writer *writer, uint16_t code, sira_str reason);
 
-/* ---- one header line ---- */
+/* ---- one header line; Content-Length takes only a number, Max-Forwards one from 0 to 255 (RFC 3261 20.22) ---- */
 
 SIRA_API void sira_write_field(sira_writer *writer, sira_field_id id, sira_str value);
 SIRA_API void sira_write_field_number(sira_writer *writer, sira_field_id id, uint32_t number);
@@ -53,7 +56,7 @@ SIRA_API void sira_write_other(sira_writer *writer, sira_str name, sira_str valu
 /* ---- one header line in pieces: begin, any number of pieces, end ---- */
 
 SIRA_API void sira_write_begin(sira_writer *writer, sira_field_id id);
-SIRA_API void sira_write_text(sira_writer *writer, sira_str text);     /* as it is, checked for CR, LF, NUL */
+SIRA_API void sira_write_text(sira_writer *writer, sira_str text);     /* as it is; controls but HTAB behind '\' only */
 SIRA_API void sira_write_token(sira_writer *writer, sira_str token);   /* checked to be one */
 SIRA_API void sira_write_number(sira_writer *writer, uint32_t number); /* decimal */
 SIRA_API void sira_write_hex(sira_writer *writer, const uint8_t *bytes, size_t n); /* two lower-case digits each */
@@ -87,6 +90,7 @@ SIRA_API void sira_write_via_field(sira_writer *writer, const sira_write_via *vi
 SIRA_API void sira_write_address_field(sira_writer *writer, sira_field_id id, sira_str display, sira_str uri,
                                        sira_str tag);
 
+/* number: below 2^31 (RFC 3261 8.1.1.5). */
 SIRA_API void sira_write_cseq_field(sira_writer *writer, uint32_t number, sira_str method);
 
 /* These write what the functions of field.h read, so that a value can be taken from one message into another: as it

@@ -199,6 +199,16 @@ void sira_write_param_quoted(sira_writer *writer, sira_str name, sira_str text)
 
 /* ---- header lines ---- */
 
+static inline char *put_octet(char *to, unsigned octet)
+{
+    if (octet >= 100)
+        *to++ = (char)('0' + octet / 100);
+    if (octet >= 10)
+        *to++ = (char)('0' + octet / 10 % 10);
+    *to++ = (char)('0' + octet % 10);
+    return to;
+}
+
 /* Most are IPv4 addresses. */
 static size_t sent_by_text(const sira_endpoint *sent_by, char text[SIRA_ENDPOINT_TEXT])
 {
@@ -206,7 +216,7 @@ static size_t sent_by_text(const sira_endpoint *sent_by, char text[SIRA_ENDPOINT
     if (!SIRA_I_QUICK || sent_by->family != SIRA_FAMILY_IPV4)
         return sira_endpoint_to_text(sent_by, text, SIRA_ENDPOINT_TEXT);
     for (int i = 0; i < 4; i++) {
-        at = sira_i_put_number(at, sent_by->address[i]);
+        at = put_octet(at, sent_by->address[i]);
         *at++ = i < 3 ? '.' : ':';
     }
     if (sent_by->port == 0)
@@ -254,6 +264,10 @@ void sira_write_address_field(sira_writer *writer, sira_field_id id, sira_str di
 void sira_write_cseq_field(sira_writer *writer, uint32_t number, sira_str method)
 {
     size_t mark = writer->length;
+    if (number > INT32_MAX) { /* RFC 3261 8.1.1.5 */
+        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+        return;
+    }
     SIRA_I_WRITE(writer, "CSeq: ");
     sira_write_number(writer, number);
     char *to = sira_i_write_room(writer, method.len + sizeof " \r\n" - 1);
@@ -282,26 +296,6 @@ static void write_q(sira_writer *writer, unsigned thousandths)
     sira_i_write_raw(writer, text, length > 5 ? length : 4);
 }
 
-/* Text as it was read, which may be folded: each fold is written as one space (RFC 3261 7.3.1). */
-static void write_unfolded(sira_writer *writer, sira_str text)
-{
-    const char *at = text.at, *end = sira_i_end(text);
-    while (at < end) {
-        const char *stop = at;
-        while (stop < end && *stop != '\r' && *stop != '\n')
-            stop++;
-        sira_write_text(writer, (sira_str){at, (size_t)(stop - at)});
-        if (stop == end)
-            return;
-        at = sira_i_lws_end(stop, end);
-        if (at == stop) {
-            sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-            return;
-        }
-        SIRA_I_WRITE(writer, " ");
-    }
-}
-
 /* Tokens with white space between (RFC 3261 25.1: display-name). */
 static bool is_tokens(sira_str text)
 {
@@ -317,7 +311,7 @@ static void write_display(sira_writer *writer, sira_str display)
         return;
     if (!is_quoted(display) && !is_tokens(display))
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-    write_unfolded(writer, display);
+    sira_i_write_unfolded(writer, display);
     SIRA_I_WRITE(writer, " ");
 }
 
@@ -327,29 +321,18 @@ static void write_number_behind(sira_writer *writer, sira_str name, uint32_t num
     sira_write_number(writer, number);
 }
 
-/* What stands between the quotes of a quoted string, its escapes included, so that it can't end it. */
-static bool is_inner(sira_str text)
-{
-    const char *end = sira_i_end(text), *wrong = NULL;
-    return sira_i_behind_quoted(text.at, end, &wrong) == NULL && wrong == end;
-}
-
 static void write_inner_if_any(sira_writer *writer, sira_str name, const sira_str *text)
 {
-    if (text->len == 0)
-        return;
-    if (!is_inner(*text))
-        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-    sira_i_write_raw(writer, name.at, name.len);
-    SIRA_I_WRITE(writer, "\"");
-    write_unfolded(writer, *text);
-    SIRA_I_WRITE(writer, "\"");
+    if (text->len > 0) {
+        sira_i_write_raw(writer, name.at, name.len);
+        sira_i_write_inner(writer, *text);
+    }
 }
 
 static void write_contact(sira_writer *writer, const sira_contact *contact)
 {
     write_display(writer, contact->address.display);
-    sira_write_address(writer, (sira_str){NULL, 0}, contact->address.uri);
+    put_angle(writer, sira_i_write_room(writer, contact->address.uri.len + 2), contact->address.uri);
     if (contact->has_q)
         write_q(writer, contact->q);
     if (contact->has_expires)
@@ -437,7 +420,7 @@ void sira_write_warning_field(sira_writer *writer, const sira_warning *warning)
     SIRA_I_WRITE(writer, " ");
     sira_i_write_raw(writer, warning->agent.at, warning->agent.len);
     SIRA_I_WRITE(writer, " ");
-    write_unfolded(writer, warning->text);
+    sira_i_write_unfolded(writer, warning->text);
     sira_write_end(writer);
     sira_i_write_settle(writer, mark);
 }

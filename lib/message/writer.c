@@ -13,7 +13,6 @@ void sira_writer_init(sira_writer *writer, char *buffer, size_t capacity)
     *writer = (sira_writer){.buffer = buffer, .capacity = buffer != NULL ? capacity : SIZE_MAX};
 }
 
-/* Without capacity nothing is appended any more, so that pieces need to look at nothing else. */
 void sira_i_write_fail(sira_writer *writer, sira_status status)
 {
     if (writer->status == SIRA_OK)
@@ -68,12 +67,12 @@ typedef size_t word;
  * has the bit, and takes it from none. */
 static inline word look(word octets, sira_i_place in)
 {
-    word rubout = octets + EACH(1);
     if (in == SIRA_I_IN_LINE)
-        return octets - EACH('\r' + 1);
+        return (octets - EACH(' ')) | (octets + EACH(1));
     if (in == SIRA_I_IN_QUOTES) /* '"' ^ 2 is below '!' ^ 2 */
-        return ((octets ^ EACH(2)) - EACH(0x21)) | ((octets ^ EACH('\\' ^ 0x7f)) + EACH(1)) | rubout;
-    return (octets - EACH('"' + 1)) | (((octets | EACH('<' ^ '>')) ^ EACH('>' ^ 0x7f)) + EACH(1)) | rubout;
+        return ((octets ^ EACH(2)) - EACH(0x21)) | ((octets ^ EACH('\\' ^ 0x7f)) + EACH(1)) | (octets + EACH(1));
+    word brackets = ((octets | EACH(0x62)) ^ EACH(0x7e ^ 0x7f)) + EACH(1); /* < > \ ^ | ~ */
+    return (octets - EACH('#' + 1)) | brackets | ((octets ^ EACH('`' ^ 0x7f)) + EACH(1)) | (octets + EACH(5));
 }
 
 static inline word copy_word(char *to, const char *from, sira_i_place in)
@@ -175,17 +174,19 @@ void sira_write_token(sira_writer *writer, sira_str token)
 static inline size_t digits_of(uint32_t number)
 {
     size_t digits = 1;
-    for (uint32_t limit = 10; digits < 10 && number >= limit; limit *= 10)
-        digits++;
-    return digits;
+    for (; number >= 1000; number /= 1000)
+        digits += 3;
+    return number < 10 ? digits : number < 100 ? digits + 1 : digits + 2;
 }
 
 static inline char *put_digits(char *to, uint32_t number, size_t digits)
 {
     if (to == NULL)
         return NULL;
-    for (size_t i = digits; i > 0; number /= 10)
-        to[--i] = (char)('0' + number % 10);
+    char *at = to + digits;
+    for (; number >= 10; number /= 10)
+        *--at = (char)('0' + number % 10);
+    *--at = (char)('0' + number);
     return to + digits;
 }
 
@@ -209,22 +210,38 @@ void sira_write_hex(sira_writer *writer, const uint8_t *bytes, size_t n)
 
 void sira_write_hex32(sira_writer *writer, uint32_t number)
 {
-    const uint8_t bytes[4] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8),
-                              (uint8_t)number};
-    sira_write_hex(writer, bytes, sizeof bytes);
+    char *to = sira_i_write_room(writer, 8);
+    for (int shift = 28; to != NULL && shift >= 0; shift -= 4)
+        *to++ = "0123456789abcdef"[number >> shift & 15];
 }
 
 /* ---- quoted strings (RFC 3261 25.1) ---- */
 
-void sira_write_quoted(sira_writer *writer, sira_str text)
+/* Most text stands between quotes as it is. Makes room for it in any case. */
+static inline bool write_plain(sira_writer *writer, sira_str text)
 {
     char *to = sira_i_write_room(writer, text.len + 2);
-    if (to != NULL && copy(to + 1, text, SIRA_I_IN_QUOTES)) {
-        to[0] = '"';
-        to[text.len + 1] = '"';
+    if (to == NULL || !copy(to + 1, text, SIRA_I_IN_QUOTES))
+        return false;
+    to[0] = '"';
+    to[text.len + 1] = '"';
+    return true;
+}
+
+void sira_write_quoted(sira_writer *writer, sira_str text)
+{
+    if (!write_plain(writer, text))
+        sira_i_write_escapes(writer, text);
+}
+
+void sira_i_write_inner(sira_writer *writer, sira_str text)
+{
+    size_t mark = writer->length;
+    if (write_plain(writer, text))
         return;
-    }
-    sira_i_write_escapes(writer, text);
+    if (writer->status == SIRA_OK)
+        writer->length = mark;
+    sira_i_write_inner_closely(writer, text);
 }
 
 /* ---- lines ---- */
@@ -240,10 +257,19 @@ void sira_write_request_line(sira_writer *writer, sira_str method, sira_str uri)
     sira_i_write_settle(writer, mark);
 }
 
+/* What sira_message_parse lets pass (sira/message.h). */
+static bool is_reason(sira_str reason)
+{
+    for (size_t i = 0; i < reason.len; i++)
+        if (((unsigned char)reason.at[i] < ' ' && reason.at[i] != '\t') || reason.at[i] == 0x7f)
+            return false;
+    return true;
+}
+
 void sira_write_status_line(sira_writer *writer, uint16_t code, sira_str reason)
 {
     size_t mark = writer->length;
-    if (code < 100 || code > 699) {
+    if (code < 100 || code > 699 || !is_reason(reason)) {
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
         return;
     }
@@ -287,9 +313,24 @@ void sira_write_end(sira_writer *writer)
     SIRA_I_WRITE(writer, "\r\n");
 }
 
+/* What parts messages from each other (RFC 3261 18.3), or ends a loop of them (16.3), is never but a number. */
+static inline bool is_number(sira_field_id id)
+{
+    return id == SIRA_FIELD_CONTENT_LENGTH || id == SIRA_FIELD_MAX_FORWARDS;
+}
+
+static void check_number(sira_writer *writer, sira_field_id id, sira_str value)
+{
+    uint32_t number;
+    if (sira_str_to_u32(value, id == SIRA_FIELD_MAX_FORWARDS ? 255 : UINT32_MAX, &number) != SIRA_OK)
+        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+}
+
 void sira_write_field(sira_writer *writer, sira_field_id id, sira_str value)
 {
     size_t mark = writer->length;
+    if (is_number(id))
+        check_number(writer, id, value);
     char *to = begin(writer, id, value.len + 2);
     to = put(writer, to, value, SIRA_I_IN_LINE);
     SIRA_I_PUT(to, "\r\n");
@@ -299,6 +340,10 @@ void sira_write_field(sira_writer *writer, sira_field_id id, sira_str value)
 void sira_write_field_number(sira_writer *writer, sira_field_id id, uint32_t number)
 {
     size_t digits = digits_of(number);
+    if (id == SIRA_FIELD_MAX_FORWARDS && number > 255) { /* RFC 3261 20.22 */
+        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+        return;
+    }
     char *to = begin(writer, id, digits + 2);
     to = put_digits(to, number, digits);
     SIRA_I_PUT(to, "\r\n");
@@ -307,7 +352,10 @@ void sira_write_field_number(sira_writer *writer, sira_field_id id, uint32_t num
 void sira_write_other(sira_writer *writer, sira_str name, sira_str value)
 {
     size_t mark = writer->length;
-    if (sira_field_id_of(name) == SIRA_FIELD_CONTENT_LENGTH)
+    sira_field_id id = sira_field_id_of(name);
+    if (is_number(id))
+        check_number(writer, id, value);
+    if (id == SIRA_FIELD_CONTENT_LENGTH)
         sira_i_write_note_length(writer);
     sira_write_token(writer, name);
     SIRA_I_WRITE(writer, ": ");

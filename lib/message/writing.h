@@ -6,7 +6,7 @@
 
 #include <sira/writer.h>
 
-/* The first error stays. */
+/* The first error stays. Without capacity nothing is appended any more, so that pieces need to look at nothing else. */
 void sira_i_write_fail(sira_writer *writer, sira_status status);
 
 /* The end of a call that wrote several pieces since length was mark: all of them stay, or none. */
@@ -52,8 +52,7 @@ char *sira_i_put_token(sira_writer *writer, char *to, sira_str token);
 /* Decimal. to: not NULL. */
 char *sira_i_put_number(char *to, uint32_t number);
 
-/* A URI as it may stand on the request line and in angle brackets: no white space, control character, quote, angle
- * bracket or octet above 126, and not empty. */
+/* A URI as it may stand on the request line and in angle brackets: octets that URIs have, and not empty. */
 char *sira_i_put_uri(sira_writer *writer, char *to, sira_str uri);
 
 /* Appends text of which each octet is of the class (base/chars.h), and at least one stands there. */
@@ -68,6 +67,13 @@ char *sira_i_put_closely(sira_writer *writer, char *to, sira_str text, sira_i_pl
 
 /* Puts a quoted string where there is room for text and quotes already, and makes room for its escapes. */
 void sira_i_write_escapes(sira_writer *writer, sira_str text);
+
+/* Appends text as it was read, which may be folded: each fold is written as one space (RFC 3261 7.3.1). */
+void sira_i_write_unfolded(sira_writer *writer, sira_str text);
+
+/* Appends a quoted string of which this stands between the quotes, its escapes included; it may be folded. */
+void sira_i_write_inner(sira_writer *writer, sira_str text);
+void sira_i_write_inner_closely(sira_writer *writer, sira_str text);
 
 /* Content-Length is about to be written: SIRA_E_STATE when it stands already (RFC 3261 20.14). */
 void sira_i_write_note_length(sira_writer *writer);

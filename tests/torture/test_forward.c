@@ -37,7 +37,7 @@ static void write_as_proxy(sira_writer *writer, const sira_message *message)
     (void)sira_message_number(message, SIRA_FIELD_MAX_FORWARDS, &hops, NULL);
     for (size_t i = 0; i < message->field_count; i++) {
         if (message->fields[i].id == SIRA_FIELD_MAX_FORWARDS)
-            sira_write_field_number(writer, SIRA_FIELD_MAX_FORWARDS, hops - 1);
+            sira_write_field_number(writer, SIRA_FIELD_MAX_FORWARDS, hops > 0 ? hops - 1 : 0);
         else if (&message->fields[i] == sira_message_field(message, SIRA_FIELD_ROUTE))
             sira_write_rest_of_field(writer, message, i);
         else

@@ -177,11 +177,26 @@ static void write_cseq(sira_writer *writer, const void *input)
     sira_write_cseq_field(writer, 4711, sira_str_from(input));
 }
 
+static void write_cseq_number(sira_writer *writer, const void *input)
+{
+    sira_write_cseq_field(writer, *(const uint32_t *)input, SIRA_STR("A"));
+}
+
+static void write_hops(sira_writer *writer, const void *input)
+{
+    sira_write_field_number(writer, SIRA_FIELD_MAX_FORWARDS, *(const uint32_t *)input);
+}
+
 static void test_cseq(void **state)
 {
     (void)state;
     expect_written("cseq", write_cseq, "REGISTER", "CSeq: 4711 REGISTER\r\n");
     expect_refused("method", write_cseq, "RE GISTER", SIRA_E_ARGUMENT);
+    static const uint32_t numbers[] = {2147483647, 2147483648, 255, 256};
+    expect_written("the highest", write_cseq_number, &numbers[0], "CSeq: 2147483647 A\r\n");
+    expect_refused("above", write_cseq_number, &numbers[1], SIRA_E_ARGUMENT);
+    expect_written("hops", write_hops, &numbers[2], "Max-Forwards: 255\r\n");
+    expect_refused("more hops", write_hops, &numbers[3], SIRA_E_ARGUMENT);
 }
 
 static void write_contact(sira_writer *writer, const void *input)
