@@ -238,6 +238,9 @@ const char *sira_i_take_address(sira_i_scan *scan, sira_address *address);
 
 bool sira_i_take_agent(sira_i_scan *scan);
 
+/* A comment with its parentheses, at standing on the first; empty when it does not close. */
+sira_str sira_i_comment(sira_i_scan *scan);
+
 /* ---- cursor.c ---- */
 
 /* Where the next value starts. SIRA_OK: scan covers the rest of its line; SIRA_IDLE. */

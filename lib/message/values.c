@@ -232,7 +232,7 @@ sira_status sira_message_number(const struct sira_message *message, sira_field_i
 }
 
 /* comment = LPAREN *(ctext / quoted-pair / comment) RPAREN; counted, not recursed into. */
-static sira_str take_comment(sira_i_scan *scan)
+sira_str sira_i_comment(sira_i_scan *scan)
 {
     const char *start = scan->at;
     size_t depth = 0;
@@ -261,7 +261,7 @@ sira_status sira_message_retry_after(const struct sira_message *message, sira_re
         return status;
     sira_i_skip_lws(&scan);
     if (scan.at < scan.end && *scan.at == '(') {
-        found.comment = take_comment(&scan);
+        found.comment = sira_i_comment(&scan);
         if (found.comment.len == 0)
             return sira_i_value_bad(&cursor, scan.at, "a closing parenthesis", diag);
     }

@@ -356,6 +356,12 @@ void sira_write_contact_field(sira_writer *writer, const sira_contact *contact)
     sira_i_write_settle(writer, mark);
 }
 
+static bool is_comment(sira_str text)
+{
+    sira_i_scan scan = {text.at, sira_i_end(text)};
+    return text.at[0] == '(' && sira_i_comment(&scan).len == text.len;
+}
+
 void sira_write_retry_after_field(sira_writer *writer, const sira_retry_after *retry_after)
 {
     size_t mark = writer->length;
@@ -363,10 +369,10 @@ void sira_write_retry_after_field(sira_writer *writer, const sira_retry_after *r
     SIRA_I_WRITE(writer, "Retry-After: ");
     sira_write_number(writer, retry_after->seconds);
     if (comment.len > 0) {
-        if (comment.len < 2 || comment.at[0] != '(' || comment.at[comment.len - 1] != ')')
+        if (!is_comment(comment))
             sira_i_write_fail(writer, SIRA_E_ARGUMENT);
         SIRA_I_WRITE(writer, " ");
-        sira_write_text(writer, comment);
+        sira_i_write_unfolded(writer, comment);
     }
     if (retry_after->has_duration)
         write_number_behind(writer, SIRA_STR(";duration="), retry_after->duration);

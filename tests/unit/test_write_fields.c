@@ -276,7 +276,19 @@ static void test_retry_after(void **state)
     expect_written("all", write_retry_after,
                    &(sira_retry_after){.seconds = 5, .has_duration = true, .duration = 60, .comment = S("(at lunch)")},
                    "Retry-After: 5 (at lunch);duration=60\r\n");
-    expect_refused("comment", write_retry_after, &(sira_retry_after){.comment = S("lunch")}, SIRA_E_ARGUMENT);
+    static const sira_str right[] = {S("()"), S("(a(b)c)"), S("(\\)(\\())"), S("(\\\\)")};
+    static const sira_str wrong[] = {S("lunch"), S("(a\\)"), S("(a(b)"), S("()x()"), S("(a);duration=7 (b)"),
+                                     S("(a) "),  S(" (a)"),  S(")("),    S("(a\1)"), S("(a\r\nb)"),
+                                     S("(a\\")};
+    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "Retry-After: 0 %s\r\n", right[i].at);
+        expect_written(right[i].at, write_retry_after, &(sira_retry_after){.comment = right[i]}, text);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        expect_refused(wrong[i].at, write_retry_after, &(sira_retry_after){.comment = wrong[i]}, SIRA_E_ARGUMENT);
+    expect_written("a fold", write_retry_after, &(sira_retry_after){.comment = S("(a\r\n b)")},
+                   "Retry-After: 0 (a b)\r\n");
     expect_refused("half a comment", write_retry_after, &(sira_retry_after){.comment = S("(")}, SIRA_E_ARGUMENT);
     expect_refused("two lines", write_retry_after, &(sira_retry_after){.comment = S("(\r\n)")}, SIRA_E_ARGUMENT);
 }
