@@ -5,8 +5,9 @@
 /*@ predicate read_to(char *at, char *behind, char *end, sira_i_generic_param *p) =
         behind == \null ? BETWEEN(at, p->wrong, end) : BETWEEN(at, behind, end) && behind > at; */
 
-/* An IPv6 address: a host has brackets, received has none (RFC 5118 4.5). */
+/* An IPv6 address in brackets; only that of received may have none (RFC 3261 25.1 via-received, RFC 5118 4.5). */
 /*@ requires RANGE(at, end) && at < end && \valid(p);
+    requires READABLE(p->name);
     assigns p->value, p->kind, p->wrong;
     ensures read_to(at, \result, end, p) && WITHIN(at, p->value, end) && p->kind == SIRA_I_VALUE_ADDRESS; */
 static const char *behind_ipv6(const char *at, const char *end, sira_i_generic_param *p)
@@ -25,11 +26,13 @@ static const char *behind_ipv6(const char *at, const char *end, sira_i_generic_p
     p->value = (sira_str){at, (size_t)(stop - at)};
     p->kind = SIRA_I_VALUE_ADDRESS;
     p->wrong = at;
+    if (*at != '[' && !sira_str_equal_nocase(p->name, SIRA_STR("received")))
+        return NULL;
     return sira_endpoint_from_host(p->value, &endpoint) == SIRA_OK ? stop : NULL;
 }
 
 /* gen-value = token / host / quoted-string; returns what stands behind it, or NULL. */
-/*@ requires RANGE(at, end) && \valid(p) && p->kind == SIRA_I_VALUE_NONE;
+/*@ requires RANGE(at, end) && \valid(p) && p->kind == SIRA_I_VALUE_NONE && READABLE(p->name);
     assigns p->value, p->kind, p->wrong;
     ensures read_to(at, \result, end, p);
     ensures \result != \null ==> p->kind != SIRA_I_VALUE_NONE;

@@ -190,7 +190,7 @@ typedef enum sira_i_value {
     SIRA_I_VALUE_NONE = 0, /* no '=' */
     SIRA_I_VALUE_TOKEN,
     SIRA_I_VALUE_QUOTED,
-    SIRA_I_VALUE_ADDRESS /* an IPv6 address, with or without brackets */
+    SIRA_I_VALUE_ADDRESS /* an IPv6 address; that of received perhaps without brackets */
 } sira_i_value;
 
 /* One parameter. */

@@ -160,10 +160,15 @@ static void write_param_name(sira_writer *writer, sira_str name)
     sira_write_token(writer, name);
 }
 
-/* gen-value = token / host / quoted-string (RFC 3261 25.1) */
-static bool is_gen_value(sira_str value)
+/* gen-value = token / host / quoted-string (RFC 3261 25.1), as it is read. */
+static bool is_gen_value(sira_str name, sira_str value)
 {
-    return is_quoted(value) || (value.len > 0 && is_part(value, SIRA_I_TOKEN, "[]:"));
+    sira_endpoint endpoint;
+    const char *end = sira_i_end(value);
+    if (value.len > 0 && (value.at[0] == '[' || memchr(value.at, ':', value.len) != NULL) && value.at[0] != '"')
+        return (value.at[0] == '[' || sira_str_equal_nocase(name, SIRA_STR("received"))) &&
+               sira_endpoint_from_host(value, &endpoint) == SIRA_OK;
+    return is_quoted(value) || (value.len > 0 && sira_i_span(value.at, end, SIRA_I_TOKEN) == end);
 }
 
 void sira_write_param(sira_writer *writer, sira_str name, sira_str value)
@@ -172,7 +177,7 @@ void sira_write_param(sira_writer *writer, sira_str name, sira_str value)
     write_param_name(writer, name);
     if (value.at != NULL) {
         SIRA_I_WRITE(writer, "=");
-        if (!is_gen_value(value))
+        if (!is_gen_value(name, value))
             sira_i_write_fail(writer, SIRA_E_ARGUMENT);
         sira_write_text(writer, value);
     }

@@ -239,6 +239,7 @@ static const struct {
     {"no maddr", "SIP/2.0/UDP h;^maddr"},
     {"bad maddr", "SIP/2.0/UDP h;maddr=^a_b"},
     {"bad maddr", "SIP/2.0/UDP h;maddr=^192.0.2.256"},
+    {"IPv6 of another without brackets", "SIP/2.0/UDP h;x=^::1"},
     {"IPv6 maddr without brackets", "SIP/2.0/UDP h;maddr=^ff02::1"},
     {"two maddrs", "SIP/2.0/UDP h;maddr=a;maddr=^a"},
     {"no ttl", "SIP/2.0/UDP h;^ttl"},

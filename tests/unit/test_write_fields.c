@@ -135,10 +135,13 @@ static void test_params(void **state)
 {
     (void)state;
     static const sira_str wrong[] = {S(""),        S("a b"),     S("a;b"),    S("a,b"),         S("\"a"), S("a\""),
-                                     S("\"a\";b"), S("\"a\\\""), S("a\r\nb"), S("\"a\r\n b\""), S("<a>")};
+                                     S("\"a\";b"), S("\"a\\\""), S("a\r\nb"), S("\"a\r\n b\""), S("<a>"), S("a:b["),
+                                     S("[::1]:1"), S("::1"),     S("[::g]"),  S("[::1"),        S("a:1"), S("[]")};
     expect_written("flag", write_param, &(param){"lr", {NULL, 0}}, ";lr");
     expect_written("token", write_param, &(param){"a", S("b")}, ";a=b");
-    expect_written("host", write_param, &(param){"a", S("[2001:db8::1]:1")}, ";a=[2001:db8::1]:1");
+    expect_written("host", write_param, &(param){"a", S("[2001:db8::1]")}, ";a=[2001:db8::1]");
+    expect_written("IPv4", write_param, &(param){"a", S("192.0.2.1")}, ";a=192.0.2.1");
+    expect_written("received", write_param, &(param){"Received", S("::1")}, ";Received=::1");
     expect_written("quoted", write_param, &(param){"a", S("\"b;\\\"c\"")}, ";a=\"b;\\\"c\"");
     expect_written("to quote", write_param_quoted, &(param){"a", S("b\"c")}, ";a=\"b\\\"c\"");
     expect_written("number", write_param_number, "expires", ";expires=3600");
