@@ -64,8 +64,8 @@ SIRA_API void sira_write_hex32(sira_writer *writer, uint32_t number);           
 SIRA_API void sira_write_quoted(sira_writer *writer, sira_str text);               /* "..." with '"' and '\' escaped */
 SIRA_API void sira_write_end(sira_writer *writer);
 
-/* A URI from its parts, which stand in it as they are (escapes included) and are checked one by one; text is not used.
- */
+/* A URI from its parts, which stand in it as they are (escapes included); text is not used. SIRA_E_ARGUMENT unless
+ * sira_uri_parse would give the same parts again: scheme_text, when it is there, has to be a name of the scheme. */
 SIRA_API void sira_write_uri(sira_writer *writer, const sira_uri *uri);
 
 /* "Display" <uri>: display is quoted and escaped, empty: none. */

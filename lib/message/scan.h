@@ -234,6 +234,11 @@ const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list);
 /* name-addr or addr-spec without its parameters. Returns NULL, or what was expected. */
 const char *sira_i_take_address(sira_i_scan *scan, sira_address *address);
 
+/* ---- uri.c ---- */
+
+/* Do these parts, written one behind the other, make a URI that is read as the same parts again? */
+bool sira_i_uri_is_right(const sira_uri *uri);
+
 /* ---- values.c ---- */
 
 bool sira_i_take_agent(sira_i_scan *scan);

@@ -232,28 +232,35 @@ static sira_status take_tel(sira_uri *uri, const char *at, const char *end, sira
     }
     if (stop != end)
         return refuse(uri->text, stop, "the end of the URI", diag);
-    if (!global && (sira_uri_param(uri, SIRA_STR("phone-context"), &context) != SIRA_OK || context.len == 0))
+    if (!global && sira_uri_param(uri, SIRA_STR("phone-context"), &context) != SIRA_OK)
         return refuse(uri->text, end, "a phone-context", diag); /* RFC 3966 5.1.5 */
     return SIRA_OK;
 }
 
 /* ---- all ---- */
 
-static const char *take_scheme(sira_uri *uri, sira_str text)
+static uint8_t scheme_of(sira_str name)
+{
+    if (sira_str_equal_nocase(name, SIRA_STR("sip")))
+        return SIRA_SCHEME_SIP;
+    if (sira_str_equal_nocase(name, SIRA_STR("sips")))
+        return SIRA_SCHEME_SIPS;
+    return sira_str_equal_nocase(name, SIRA_STR("tel")) ? SIRA_SCHEME_TEL : SIRA_SCHEME_OTHER;
+}
+
+static const char *scheme_end(sira_str text)
 {
     const char *at = text.at, *end = sira_i_end(text);
-    if (text.len == 0 || !sira_i_is(*at, SIRA_I_ALPHA))
+    return text.len > 0 && sira_i_is(*at, SIRA_I_ALPHA) ? sira_i_span(at, end, SIRA_I_SCHEME) : at;
+}
+
+static const char *take_scheme(sira_uri *uri, sira_str text)
+{
+    const char *colon = scheme_end(text);
+    if (colon == text.at || colon == sira_i_end(text) || *colon != ':')
         return NULL;
-    const char *colon = sira_i_span(at, end, SIRA_I_SCHEME);
-    if (colon == end || *colon != ':')
-        return NULL;
-    uri->scheme_text = (sira_str){at, (size_t)(colon - at)};
-    if (sira_str_equal_nocase(uri->scheme_text, SIRA_STR("sip")))
-        uri->scheme = SIRA_SCHEME_SIP;
-    else if (sira_str_equal_nocase(uri->scheme_text, SIRA_STR("sips")))
-        uri->scheme = SIRA_SCHEME_SIPS;
-    else if (sira_str_equal_nocase(uri->scheme_text, SIRA_STR("tel")))
-        uri->scheme = SIRA_SCHEME_TEL;
+    uri->scheme_text = (sira_str){text.at, (size_t)(colon - text.at)};
+    uri->scheme = scheme_of(uri->scheme_text);
     return colon + 1;
 }
 
@@ -280,6 +287,67 @@ sira_status sira_uri_parse(sira_uri *uri, sira_str text, sira_diag *diag)
     if (status == SIRA_OK)
         *uri = parts;
     return status;
+}
+
+/* ---- parts that are to be written ---- */
+
+static bool is_part(sira_str part, unsigned classes)
+{
+    return span_escaped(part.at, sira_i_end(part), classes) == sira_i_end(part);
+}
+
+static bool is_scheme(const sira_uri *uri)
+{
+    sira_str name = uri->scheme_text;
+    if (name.len == 0)
+        return uri->scheme != SIRA_SCHEME_OTHER;
+    return scheme_end(name) == sira_i_end(name) && scheme_of(name) == uri->scheme;
+}
+
+/* In the order of the URI; a list that is absent is empty. */
+static bool are_lists(const sira_uri *uri)
+{
+    sira_uri parts = {.scheme = uri->scheme};
+    const char *params = uri->params.at, *headers = uri->headers.at;
+    if (uri->params.len > 0 &&
+        (take_params(&parts, &params, sira_i_end(uri->params), NULL) != SIRA_OK || params != sira_i_end(uri->params)))
+        return false;
+    return uri->headers.len == 0 || (take_headers(&parts, &headers, sira_i_end(uri->headers), NULL) == SIRA_OK &&
+                                     headers == sira_i_end(uri->headers));
+}
+
+static bool is_hierarchy(const sira_uri *uri)
+{
+    sira_i_scan scan = {uri->host.at, sira_i_end(uri->host)};
+    bool has_password = uri->has_password || uri->password.len > 0;
+    if ((uri->has_user || has_password) && uri->user.len == 0)
+        return false;
+    return is_part(uri->user, SIRA_I_USER) && is_part(uri->password, SIRA_I_PASSWORD) && uri->host.len > 0 &&
+           sira_i_host(&scan).len == uri->host.len;
+}
+
+static bool is_tel(const sira_uri *uri)
+{
+    bool global;
+    sira_str context;
+    return is_number(uri->user, &global) &&
+           (global || sira_uri_param(uri, SIRA_STR("phone-context"), &context) == SIRA_OK);
+}
+
+bool sira_i_uri_is_right(const sira_uri *uri)
+{
+    if (!is_scheme(uri))
+        return false;
+    switch ((sira_scheme)uri->scheme) {
+    case SIRA_SCHEME_SIP:
+    case SIRA_SCHEME_SIPS:
+        return is_hierarchy(uri) && are_lists(uri);
+    case SIRA_SCHEME_TEL:
+        return is_tel(uri) && uri->headers.len == 0 && are_lists(uri);
+    case SIRA_SCHEME_OTHER:
+        break;
+    }
+    return uri->rest.len > 0 && is_part(uri->rest, SIRA_I_URIC);
 }
 
 /* ---- parameters and headers ---- */

@@ -15,116 +15,71 @@ static bool is_quoted(sira_str text)
     return text.len > 0 && text.at[0] == '"' && sira_i_quoted(&scan).len == text.len;
 }
 
-/* Each octet is of the classes, one of those in also, or part of an escape (RFC 3261 25.1: "%" HEXDIG HEXDIG). */
-static bool is_part(sira_str text, unsigned classes, const char *also)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        if (sira_i_is(c, classes))
-            continue;
-        if (c == '%' && text.len - i > 2 && sira_i_is(text.at[i + 1], SIRA_I_HEX) &&
-            sira_i_is(text.at[i + 2], SIRA_I_HEX)) {
-            i += 2;
-            continue;
-        }
-        const char *one = also;
-        while (*one != '\0' && *one != c)
-            one++;
-        if (*one == '\0')
-            return false;
-    }
-    return true;
-}
+/* ---- URIs ---- */
 
-static void write_if(sira_writer *writer, bool right, sira_str text)
+static void write_str(sira_writer *writer, sira_str text)
 {
-    if (!right)
-        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
     sira_i_write_raw(writer, text.at, text.len);
 }
 
-static void write_part(sira_writer *writer, const sira_str *text, unsigned classes, const char *also)
+/* A list that is absent takes no separator. */
+static void write_list(sira_writer *writer, sira_str separator, const sira_str *list)
 {
-    write_if(writer, is_part(*text, classes, also), *text);
+    if (list->len > 0) {
+        write_str(writer, separator);
+        write_str(writer, *list);
+    }
 }
 
-/* ---- URIs ---- */
-
-static void write_host(sira_writer *writer, sira_str host)
+static void write_hierarchy(sira_writer *writer, const sira_uri *uri)
 {
-    sira_i_scan scan = {host.at, sira_i_end(host)};
-    write_if(writer, host.len > 0 && sira_i_host(&scan).len == host.len, host);
-}
-
-static void write_user(sira_writer *writer, const sira_uri *uri, unsigned classes, const char *also)
-{
-    if (uri->user.len == 0)
-        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
-    write_part(writer, &uri->user, classes, also);
-}
-
-static void write_userinfo(sira_writer *writer, const sira_uri *uri)
-{
-    if (!uri->has_user && uri->user.len == 0)
-        return;
-    write_user(writer, uri, SIRA_I_USER, "");
+    write_str(writer, uri->user);
     if (uri->has_password || uri->password.len > 0) {
         SIRA_I_WRITE(writer, ":");
-        write_part(writer, &uri->password, SIRA_I_PASSWORD, "");
+        write_str(writer, uri->password);
     }
-    SIRA_I_WRITE(writer, "@");
-}
-
-static void write_uri_params(sira_writer *writer, const sira_uri *uri)
-{
-    if (uri->params.len > 0) {
-        SIRA_I_WRITE(writer, ";");
-        write_part(writer, &uri->params, SIRA_I_PARAM, ";=");
-    }
-}
-
-static void write_sip_uri(sira_writer *writer, const sira_uri *uri)
-{
-    write_userinfo(writer, uri);
-    write_host(writer, uri->host);
+    if (uri->user.len > 0)
+        SIRA_I_WRITE(writer, "@");
+    write_str(writer, uri->host);
     if (uri->port != 0) {
         SIRA_I_WRITE(writer, ":");
         sira_write_number(writer, uri->port);
-    }
-    write_uri_params(writer, uri);
-    if (uri->headers.len > 0) {
-        SIRA_I_WRITE(writer, "?");
-        write_part(writer, &uri->headers, SIRA_I_HEADER, "&=");
     }
 }
 
 static sira_str scheme_name(const sira_uri *uri)
 {
-    switch (uri->scheme) {
+    switch (uri->scheme_text.len > 0 ? SIRA_SCHEME_OTHER : (sira_scheme)uri->scheme) {
     case SIRA_SCHEME_SIP:
         return SIRA_STR("sip");
     case SIRA_SCHEME_SIPS:
         return SIRA_STR("sips");
     case SIRA_SCHEME_TEL:
         return SIRA_STR("tel");
-    default:
-        return uri->scheme_text;
+    case SIRA_SCHEME_OTHER:
+        break;
     }
+    return uri->scheme_text;
 }
 
 void sira_write_uri(sira_writer *writer, const sira_uri *uri)
 {
     size_t mark = writer->length;
-    sira_i_write_class(writer, uri->scheme_text.len > 0 ? uri->scheme_text : scheme_name(uri), SIRA_I_SCHEME);
+    if (!sira_i_uri_is_right(uri)) {
+        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+        return;
+    }
+    write_str(writer, scheme_name(uri));
     SIRA_I_WRITE(writer, ":");
-    if (uri->scheme == SIRA_SCHEME_SIP || uri->scheme == SIRA_SCHEME_SIPS) {
-        write_sip_uri(writer, uri);
-    } else if (uri->scheme == SIRA_SCHEME_TEL) {
-        /* RFC 3966 3: digits, visual separators, and what local numbers have besides */
-        write_user(writer, uri, SIRA_I_HEX, "+-.()*#");
-        write_uri_params(writer, uri);
-    } else {
-        sira_i_write_class(writer, uri->rest, SIRA_I_URIC);
+    if (uri->scheme == SIRA_SCHEME_OTHER)
+        write_str(writer, uri->rest);
+    else if (uri->scheme == SIRA_SCHEME_TEL)
+        write_str(writer, uri->user);
+    else
+        write_hierarchy(writer, uri);
+    if (uri->scheme != SIRA_SCHEME_OTHER) {
+        write_list(writer, SIRA_STR(";"), &uri->params);
+        write_list(writer, SIRA_STR("?"), &uri->headers);
     }
     sira_i_write_settle(writer, mark);
 }
