@@ -237,8 +237,9 @@ SIRA_API sira_status sira_message_number(const struct sira_message *message, sir
  * SIRA_E_SPACE. */
 SIRA_API sira_status sira_str_unfold(sira_str value, char *out, size_t size, size_t *length);
 
-/* Copies a quoted string without its quotes and escapes (RFC 3261 25.1 quoted-pair, RFC 7616 3.4 unq()); a token is
- * copied as it is. SIRA_OK with *length; SIRA_E_SPACE; SIRA_E_SYNTAX when the quotes do not close. */
+/* Copies a quoted string without its quotes and escapes (RFC 3261 25.1 quoted-pair, RFC 7616 3.4 unq()), and each fold
+ * made one space; a token is copied as it is. SIRA_OK with *length; SIRA_E_SPACE; SIRA_E_SYNTAX when the quotes do not
+ * close. */
 SIRA_API sira_status sira_str_unquote(sira_str value, char *out, size_t size, size_t *length);
 
 #ifdef __cplusplus

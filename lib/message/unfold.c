@@ -1,6 +1,25 @@
 /* Copies of values without what only the wire needs: folds, quotes, escapes. */
 #include "message/scan.h"
 
+/* The octet at i, or one space for a fold (RFC 3261 7.3.1); i moves behind it. */
+/*@ requires RANGE(value.at, value.at + value.len) && \valid(i) && *i < value.len;
+    requires \separated(i, value.at + (0 .. value.len - 1));
+    assigns *i;
+    ensures \old(*i) < *i <= value.len; */
+static char take_octet(sira_str value, size_t *i)
+{
+    const char *at = value.at + *i, *end = value.at + value.len;
+    if (*at == '\r' || *at == '\n') {
+        const char *behind = sira_i_lws_end(at, end);
+        if (behind > at) {
+            *i = (size_t)(behind - value.at);
+            return ' ';
+        }
+    }
+    ++*i;
+    return *at;
+}
+
 /*@ requires value.len > 0 ==> RANGE(value.at, value.at + value.len);
     requires size > 0 ==> \valid(out + (0 .. size - 1));
     requires \valid(length) && \separated(value.at + (0 .. value.len - 1), out + (0 .. size - 1), length);
@@ -13,14 +32,7 @@ sira_status sira_str_unfold(sira_str value, char *out, size_t size, size_t *leng
         loop assigns i, n, out[0 .. size - 1];
         loop variant value.len - i; */
     for (size_t i = 0; i < value.len; n++) {
-        char c = value.at[i++];
-        if (c == '\r' || c == '\n') {
-            const char *at = value.at + i - 1, *behind = sira_i_lws_end(at, value.at + value.len);
-            if (behind > at) {
-                c = ' ';
-                i = (size_t)(behind - value.at);
-            }
-        }
+        char c = take_octet(value, &i);
         if (n == size)
             return SIRA_E_SPACE;
         out[n] = c;
@@ -48,12 +60,13 @@ sira_status sira_str_unquote(sira_str value, char *out, size_t size, size_t *len
     /*@ loop invariant 0 <= i <= value.len && n <= i && n <= size;
         loop assigns i, n, out[0 .. size - 1];
         loop variant value.len - i; */
-    for (size_t i = 0; i < value.len; i++) {
+    for (size_t i = 0; i < value.len; n++) {
         if (quoted && value.at[i] == '\\' && i + 1 < value.len)
             i++;
+        char c = take_octet(value, &i);
         if (n == size)
             return SIRA_E_SPACE;
-        out[n++] = value.at[i];
+        out[n] = c;
     }
     *length = n;
     return SIRA_OK;

@@ -194,12 +194,55 @@ static void test_reads_the_same(void **state)
     expect_str(folded, address.tag, "1");
 }
 
+/* ---- sira_str_unquote ---- */
+
+static void test_unquote(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value, *text; /* NULL: refused */
+    } cases[] = {
+        {"", ""},
+        {"a", "a"},
+        {"-.!%*_+`'~", "-.!%*_+`'~"},
+        {"\"\"", ""},
+        {"\"a b\"", "a b"},
+        {"\"a\\\"b\\\\c\\d\"", "a\"b\\cd"},
+        {"\"\xc3\xa4\\\1\\\x7f\t\"", "\xc3\xa4\1\x7f\t"},
+        {"\"M\xfcller\"", "M\xfcller"},
+        /* folds (RFC 3261 7.3.1) */
+        {"\"a\r\n b\"", "a b"},
+        {"\"\r\n a \r\n\t\r\n  b\r\n \"", " a  b "},
+        {"\"a\n b\\\\\r\n c\"", "a b\\ c"},
+        {"\"", NULL},
+        {"\"a", NULL},
+        {"\"a\\\"", NULL},
+        {"\"a\" ", NULL},
+        {"\"a\"b\"", NULL},
+        {"\"a\r\nb\"", NULL},
+        {"\"a\1\"", NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char out[64];
+        size_t length = 9999, needed = cases[i].text != NULL ? strlen(cases[i].text) : 0;
+        sira_str value = heap_str_from(cases[i].value);
+        sira_status status = sira_str_unquote(value, out, sizeof out, &length);
+        expect_status(cases[i].value, status, cases[i].text != NULL ? SIRA_OK : SIRA_E_SYNTAX);
+        if (cases[i].text != NULL)
+            expect_str(cases[i].value, (sira_str){out, length}, cases[i].text);
+        for (size_t size = 0; size < needed; size++)
+            expect_status(cases[i].value, sira_str_unquote(value, out, size, &length), SIRA_E_SPACE);
+        heap_str_free(value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_folds),       cmocka_unit_test(test_white_space),  cmocka_unit_test(test_no_folds),
         cmocka_unit_test(test_every_octet), cmocka_unit_test(test_nul),          cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_cut_values),  cmocka_unit_test(test_of_a_message), cmocka_unit_test(test_reads_the_same),
+        cmocka_unit_test(test_unquote),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
