@@ -30,8 +30,8 @@ typedef struct sira_endpoint {
 SIRA_API const char *sira_transport_name(sira_transport_kind kind);
 
 /* Reads "192.0.2.1" (RFC 3986 3.2.2: no leading zeros), "2001:db8::1" or "[2001:db8::1]" (RFC 5954: IPv4-mapped forms
- * too) into family and address; transport and port stay as they were. SIRA_E_SYNTAX: it is a name or no address;
- * *endpoint stays. */
+ * too; RFC 5118 4.10: also with a third colon before an IPv4 address) into family and address; transport and port stay
+ * as they were. SIRA_E_SYNTAX: it is a name or no address; *endpoint stays. */
 SIRA_API sira_status sira_endpoint_from_host(sira_str host, sira_endpoint *endpoint);
 
 /* Reads "192.0.2.1:5060", "[2001:db8::1]:5060" or either without the port (then port is set to default_port).

@@ -20,23 +20,30 @@ const char *sira_transport_name(sira_transport_kind kind)
 
 /* ---- text to address ---- */
 
-/* dec-octet (RFC 3986 3.2.2): 0 to 255 without leading zeros. Returns what stands behind it, or NULL. */
-static const char *behind_octet(const char *at, const char *end, uint8_t *octet)
-{
-    const char *start = at;
-    unsigned value = 0;
-    while (at < end && at - start < 3 && *at >= '0' && *at <= '9')
-        value = 10 * value + (unsigned)(*at++ - '0');
-    *octet = (uint8_t)value;
-    return at > start && value <= 255 && (*start != '0' || at - start == 1) ? at : NULL;
-}
-
+/* Four times dec-octet (RFC 3986 3.2.2): 0 to 255 without leading zeros. */
 static bool read_ipv4(const char *at, const char *end, uint8_t address[4])
 {
-    at = behind_octet(at, end, &address[0]);
-    for (int i = 1; i < 4 && at != NULL; i++)
-        at = at < end && *at == '.' ? behind_octet(at + 1, end, &address[i]) : NULL;
-    return at == end;
+    unsigned value = 0, count = 0;
+    bool first = true;
+    for (; at < end; at++) {
+        unsigned digit = (unsigned)(unsigned char)*at - '0';
+        if (digit <= 9) {
+            if (value == 0 && !first)
+                return false;
+            value = 10 * value + digit;
+            if (value > 255)
+                return false;
+            first = false;
+        } else {
+            if (*at != '.' || first || count == 3)
+                return false;
+            address[count++] = (uint8_t)value;
+            value = 0;
+            first = true;
+        }
+    }
+    address[3] = (uint8_t)value;
+    return count == 3 && !first;
 }
 
 /* h16: one to four hex digits. */
@@ -51,7 +58,8 @@ static bool read_group(const char **at, const char *end, uint8_t group[2])
     return *at > start;
 }
 
-/* IPv6address of RFC 5954 4.1 (RFC 3986 3.2.2): groups, one "::" at most, an IPv4 address as the last two. */
+/* IPv6address of RFC 5954 4.1 (RFC 3986 3.2.2): groups, one "::" at most, an IPv4 address as the last two. Behind "::"
+ * another colon may stand before that, as RFC 3261 25.1 has it by mistake (RFC 5118 4.10: it has to be tolerated). */
 static bool read_ipv6(const char *at, const char *end, uint8_t address[16])
 {
     uint8_t bytes[16] = {0};
@@ -61,7 +69,8 @@ static bool read_ipv6(const char *at, const char *end, uint8_t address[16])
         at += 2;
     }
     while (at < end) {
-        if (count <= 12 && (gap <= count || count == 12) && read_ipv4(at, end, bytes + count)) {
+        const char *last = gap == count && *at == ':' ? at + 1 : at;
+        if (count <= 12 && (gap <= count || count == 12) && read_ipv4(last, end, bytes + count)) {
             count += 4;
             at = end;
             break;

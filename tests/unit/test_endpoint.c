@@ -67,6 +67,10 @@ static void test_hosts(void **state)
         {"[2001:db8::192.0.2.1]", 6, {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 192, 0, 2, 1}},
         {"[::ffff:192.0.2.128]", 6, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 128}},
         {"[::ffff:c000:280]", 6, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 128}},
+        /* RFC 5118 4.10: that mistake is tolerated */
+        {"[2001:db8:::192.0.2.1]", 6, {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 192, 0, 2, 1}},
+        {":::192.0.2.1", 6, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 192, 0, 2, 1}},
+        {"1:2:3:4:5:::0.7.0.8", 6, {0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 0, 0, 7, 0, 8}},
         {"[2001:db8::9:01]", 6, {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1}},
 
         /* one row of the grammar in RFC 3986 3.2.2 after the other */
@@ -145,6 +149,13 @@ static const char *const no_hosts[] = {
     "1::2:3:4:5:6:7:8",
     "1::2::3",
     "1:::2",
+    "1:::",
+    "1::::1.2.3.4",
+    "1:::2:1.2.3.4",
+    "1::2:::1.2.3.4",
+    "1:2:3:4:5:6:::1.2.3.4",
+    ":::1.2.3",
+    "1:2:3:4:5:6::1.2.3.4",
     "::12345",
     "::00001",
     "::g",
@@ -198,21 +209,33 @@ static void test_no_hosts(void **state)
 
 /* ---- the judge ---- */
 
+/* RFC 5118 4.10: without the third colon before an IPv4 address. */
+static void correct(char *text)
+{
+    uint8_t address[4];
+    char *colons = strstr(text, ":::");
+    if (colons != NULL && inet_pton(AF_INET, colons + 3, address) == 1)
+        memmove(colons, colons + 1, strlen(colons));
+}
+
 /* Says the same as inet_pton, which takes no brackets; in brackets only what is IPv6. */
-static void judge(const char *text)
+static void judge(const char *written)
 {
     uint8_t address[16] = {0};
+    char text[128];
+    snprintf(text, sizeof text, "%s", written);
+    correct(text);
     int family = inet_pton(AF_INET, text, address) == 1 ? SIRA_FAMILY_IPV4 : SIRA_FAMILY_NONE;
     if (family == SIRA_FAMILY_NONE && inet_pton(AF_INET6, text, address) == 1)
         family = SIRA_FAMILY_IPV6;
     sira_endpoint endpoint;
-    sira_status status = read_host(text, &endpoint);
+    sira_status status = read_host(written, &endpoint);
     if ((status == SIRA_OK) != (family != SIRA_FAMILY_NONE))
-        fail_msg("%s is %s", text, status == SIRA_OK ? "taken" : "refused");
+        fail_msg("%s is %s", written, status == SIRA_OK ? "taken" : "refused");
     if (status == SIRA_OK && (endpoint.family != family || memcmp(endpoint.address, address, 16) != 0))
-        fail_msg("%s: another address", text);
+        fail_msg("%s: another address", written);
     char bracketed[160];
-    snprintf(bracketed, sizeof bracketed, "[%s]", text);
+    snprintf(bracketed, sizeof bracketed, "[%s]", written);
     if ((read_host(bracketed, &endpoint) == SIRA_OK) != (family == SIRA_FAMILY_IPV6))
         fail_msg("%s is %s", bracketed, family == SIRA_FAMILY_IPV6 ? "refused" : "taken");
 }
