@@ -73,7 +73,7 @@ SIRA_API void sira_message_init(sira_message *message, sira_field *slots, size_t
  * Content-Length the body is all the rest. The bytes must live as long as the message is used. SIRA_OK; SIRA_IDLE:
  * nothing but CRLFs (a keep-alive); SIRA_E_FIELDS; SIRA_E_LIMIT: longer than SIRA_LIMIT_MESSAGE; SIRA_E_VERSION;
  * SIRA_E_LENGTH; SIRA_E_SYNTAX and its band, with diag. After an error what was read so far can still be looked at (a
- * 400 needs Via, From, To, Call-ID and CSeq). */
+ * response needs Via, From, To, Call-ID and CSeq); of a message above the limit, the header lines within it. */
 SIRA_API sira_status sira_message_parse(sira_message *message, sira_str bytes, sira_diag *diag);
 
 /* Checks what every message must have: Via, From, To, Call-ID, CSeq once each (and well-formed; the URIs inside are

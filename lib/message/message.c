@@ -254,6 +254,17 @@ static sira_str behind_empty_lines(sira_str bytes, unsigned lenient)
     return bytes;
 }
 
+/* RFC 3261 21.5.7. What stands within the limit is read all the same, so that the answer can be built. */
+static void cut(parse *p)
+{
+    static const sira_diag too_long = {
+        .expected = "the end of the message", .field = "", .code = 513, .reason = "Message Too Large"};
+    const char *limit = p->lines.at + SIRA_LIMIT_MESSAGE;
+    p->message->is_request = !sira_i_is_sip(p->lines.at, limit);
+    p->lines.end = limit;
+    (void)refuse(p, SIRA_E_LIMIT, limit, &too_long);
+}
+
 sira_status sira_message_parse(sira_message *message, sira_str bytes, sira_diag *diag)
 {
     bytes = behind_empty_lines(bytes, message->lenient);
@@ -262,8 +273,7 @@ sira_status sira_message_parse(sira_message *message, sira_str bytes, sira_diag 
         return SIRA_IDLE;
     parse p = {message, diag, SIRA_OK, {bytes.at, bytes.at + bytes.len, message->lenient}};
     if (bytes.len > SIRA_LIMIT_MESSAGE)
-        return refuse(&p, SIRA_E_LIMIT, bytes.at + SIRA_LIMIT_MESSAGE,
-                      &(sira_diag){.expected = "the end of the message", .field = "", .reason = ""});
+        cut(&p);
     if (start_line(&p) == SIRA_OK && header_lines(&p) == SIRA_OK && p.status == SIRA_OK)
         (void)body(&p);
     return p.status;

@@ -495,6 +495,25 @@ static void test_limit(void **state)
     done(&p);
     parse_bytes(&p, text, SIRA_LIMIT_MESSAGE + 1, 0);
     expect_status("above the limit", p.status, SIRA_E_LIMIT);
+    assert_int_equal(p.diag.offset, SIRA_LIMIT_MESSAGE);
+    assert_int_equal(p.diag.code, 513); /* RFC 3261 21.5.7 */
+    assert_string_equal(p.diag.reason, "Message Too Large");
+    assert_true(p.message.is_request);
+    assert_int_equal(p.message.field_count, 1);
+    expect_str("answered", sira_message_field(&p.message, SIRA_FIELD_VIA)->value, "1");
+    done(&p);
+    memcpy(text, "SIP/2.0 200 OK\r\nA: 1\r\nVia: 1\r\n\r\n", 33);
+    parse_bytes(&p, text, SIRA_LIMIT_MESSAGE + 1, 0);
+    expect_status("a response", p.status, SIRA_E_LIMIT);
+    assert_int_equal(p.diag.code, 0);
+    assert_false(p.message.is_request);
+    done(&p);
+    memset(text, 'b', SIRA_LIMIT_MESSAGE + 1); /* the limit is in the header section */
+    memcpy(text, head, sizeof head - 3);
+    parse_bytes(&p, text, SIRA_LIMIT_MESSAGE + 1, 0);
+    expect_status("a long header", p.status, SIRA_E_LIMIT);
+    assert_int_equal(p.diag.code, 513);
+    assert_int_equal(p.message.field_count, 1);
     done(&p);
     free(text);
 }
