@@ -74,11 +74,12 @@ SIRA_API const char *sira_status_text(sira_status status);
 /* Where and why something was refused. Optional: every function that takes one accepts NULL. It is written only on an
  * error. */
 typedef struct sira_diag {
-    size_t offset;        /* bytes from the start of the text that was parsed; of a message: from its first byte */
+    size_t offset;        /* bytes from the start of the text that was parsed; of a message: from the first byte of its
+                             start line, so empty lines before that are not counted */
     const char *expected; /* what would have been right there, as "a token"; static */
     const char *field;    /* the header field's or configuration field's name; static; "" when there is none */
     uint16_t code;        /* for a request: the response code that fits (RFC 3261 21.4), else 0 */
-    const char *reason;   /* and its reason phrase, as "Bad Via"; static; "" when there is none */
+    const char *reason;   /* and its reason phrase, as "Bad Via"; static; "" when code is 0 */
 } sira_diag;
 
 #ifdef __cplusplus

@@ -76,7 +76,7 @@ static void explain(const sira_cursor *cursor, const char *at, const char *expec
                             .expected = expected,
                             .field = sira_field_name((sira_field_id)cursor->id),
                             .code = is_request ? 400 : 0,
-                            .reason = sira_i_field_reason((sira_field_id)cursor->id)};
+                            .reason = is_request ? sira_i_field_reason((sira_field_id)cursor->id) : ""};
 }
 
 sira_status sira_i_value_bad(sira_cursor *cursor, const char *at, const char *expected, sira_diag *diag)

@@ -25,8 +25,10 @@ static sira_status refuse(parse *p, sira_status status, const char *at, const si
     if (p->diag != NULL) {
         *p->diag = *why;
         p->diag->offset = (size_t)(at - p->message->bytes.at);
-        if (!p->message->is_request)
+        if (!p->message->is_request) {
             p->diag->code = 0;
+            p->diag->reason = "";
+        }
     }
     return status;
 }

@@ -19,6 +19,8 @@ static sira_status refuse(const sira_message *m, sira_status status, const sira_
     if (diag != NULL) {
         *diag = *why;
         diag->code = m->is_request ? 400 : 0;
+        if (!m->is_request)
+            diag->reason = "";
     }
     return status;
 }

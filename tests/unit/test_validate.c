@@ -123,8 +123,9 @@ static void test_wrong_messages(void **state)
         parsed p;
         bool is_request = strcmp(cases[i].start, RESPONSE) != 0;
         expect_status(cases[i].name, validate(&p, cases[i].start, cases[i].replaced, cases[i].by), cases[i].status);
-        if (strcmp(p.diag.field, cases[i].field) != 0 || (is_request && strcmp(p.diag.reason, cases[i].reason) != 0) ||
-            p.diag.code != (is_request ? 400 : 0) || p.diag.offset > p.bytes.len || p.diag.expected == NULL)
+        if (strcmp(p.diag.field, cases[i].field) != 0 ||
+            strcmp(p.diag.reason, is_request ? cases[i].reason : "") != 0 || p.diag.code != (is_request ? 400 : 0) ||
+            p.diag.offset > p.bytes.len || p.diag.expected == NULL)
             fail_msg("%s: %u \"%s\" field %s at %zu", cases[i].name, p.diag.code, p.diag.reason, p.diag.field,
                      p.diag.offset);
         heap_str_free(p.bytes);
@@ -171,6 +172,7 @@ static void test_repeated_fields(void **state)
         heap_str_free(p.bytes);
         expect_status(cases[i].field, validate(&p, RESPONSE, -1, more), SIRA_E_DUPLICATE);
         assert_int_equal(p.diag.code, 0);
+        assert_string_equal(p.diag.reason, "");
         heap_str_free(p.bytes);
     }
 }
