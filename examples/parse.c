@@ -18,8 +18,12 @@ int main(void)
     if (status == SIRA_OK)
         status = sira_message_validate(&message, &diag);
     sira_cursor_init(&cursor, &message, SIRA_FIELD_CONTACT);
-    while (status == SIRA_OK && (status = sira_contact_next(&cursor, &contact, &diag)) == SIRA_OK)
-        printf("%.*s for %u s\n", (int)contact.address.uri.len, contact.address.uri.at, contact.expires);
+    while (status == SIRA_OK && (status = sira_contact_next(&cursor, &contact, &diag)) == SIRA_OK) {
+        printf("%.*s", (int)contact.address.uri.len, contact.address.uri.at);
+        if (contact.has_expires)
+            printf(" for %u s", contact.expires);
+        printf("\n");
+    }
     if (status < 0)
         printf("byte %zu of %s: expected %s\n", diag.offset, diag.field, diag.expected);
     return status < 0;

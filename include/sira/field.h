@@ -1,7 +1,8 @@
 /* Header fields: their names, and typed views of their values.
  *
  * A cursor walks over all values of one field of a message, in order, across several header lines and comma-separated
- * lists (RFC 3261 7.3.1). Each sira_..._next() takes one value, checks it in full and moves on:
+ * lists (RFC 3261 7.3.1). Each sira_..._next() takes one value, checks it in full (but for credentials and
+ * Authentication-Info, whose parameters are checked when sira_auth_param_next takes them) and moves on:
  *
  *     sira_cursor cursor;
  *     sira_contact contact;
@@ -217,8 +218,10 @@ typedef struct sira_date {
     uint8_t weekday; /* 0 Monday to 6 Sunday, as written */
 } sira_date;
 
-/* Fields that stand once. SIRA_OK; SIRA_IDLE: the field is absent; SIRA_E_DUPLICATE; a syntax error. */
+/* The first value of the first Via. SIRA_OK; SIRA_IDLE: the field is absent; a syntax error. */
 SIRA_API sira_status sira_message_via(const struct sira_message *message, sira_via *topmost, sira_diag *diag);
+
+/* Fields that stand once. SIRA_OK; SIRA_IDLE: the field is absent; SIRA_E_DUPLICATE; a syntax error. */
 SIRA_API sira_status sira_message_address(const struct sira_message *message, sira_field_id id, sira_address *address,
                                           sira_diag *diag);
 SIRA_API sira_status sira_message_cseq(const struct sira_message *message, sira_cseq *cseq, sira_diag *diag);

@@ -145,8 +145,8 @@ SIRA_API void sira_write_start_line(sira_writer *writer, const sira_message *mes
 SIRA_API void sira_write_fields(sira_writer *writer, const sira_message *message, size_t from, size_t to);
 
 /* The header line at an index without its first value: takes the topmost Via or Route off. Nothing is written when it
- * was the only one. Via, Contact and the fields of sira_address_next; SIRA_E_ARGUMENT for others or when the value is
- * malformed. */
+ * was the only one. Via, Contact, Route, Record-Route, Path, Service-Route, P-Associated-URI and P-Asserted-Identity;
+ * SIRA_E_ARGUMENT for others, and when there is no value or a malformed one. */
 SIRA_API void sira_write_rest_of_field(sira_writer *writer, const sira_message *message, size_t index);
 
 /* The empty line and the body, as they came. For another body leave Content-Length out above and use sira_write_body.
