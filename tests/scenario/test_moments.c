@@ -285,7 +285,7 @@ static void a_name_that_can_not_be_looked_up_any_more(void **context)
 static void lists(world *w, const sira_message *request)
 {
     static const char *const contacts[] = {"*", "<sip:@>;expires=60", "<tel:+1>;expires=60",
-                                           "<sip:alice@192.0.2.1:5060;line=other>;expires=60"};
+                                           "<sip:alice@192.0.2.1:5060;line=other>;expires=60", ">;expires=60"};
     world_reply(w, request, 200, "Contact: %s\r\nExpires: 1800\r\n", contacts[w->step]);
 }
 
@@ -298,8 +298,9 @@ static void contacts_that_are_not_ours(void **context)
     } expected[] = {{SIRA_EVENT_REGISTERED, 1800, 0},
                     {SIRA_EVENT_REGISTERED, 60, 1},
                     {SIRA_EVENT_REGISTERED, 60, 1},
-                    {SIRA_EVENT_REGISTERED, 60, 1}};
-    for (int i = 0; i < 4; i++) {
+                    {SIRA_EVENT_REGISTERED, 60, 1},
+                    {SIRA_EVENT_REGISTERED, 1800, 0}};
+    for (int i = 0; i < 5; i++) {
         world *w = world_open(lists);
         w->step = i;
         world_start(w);
