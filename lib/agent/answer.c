@@ -1,6 +1,7 @@
 #include "agent/agent.h"
 
 #include "base/hex.h"
+#include "message/writing.h"
 
 /* RFC 3261 18.2.2 and RFC 3581 4: to the source, and to its port when the request asked for that. */
 static void aim(sira_flow *flow, const sira_via *via)
@@ -23,11 +24,11 @@ void sira_i_agent_answer(sira_agent *agent, const sira_flow *flow, uint16_t code
     sira_writer writer;
     size_t length;
     sira_writer_init(&writer, agent->config.scratch, agent->config.scratch_size);
-    sira_write_response(&writer, request,
-                        &(sira_response){.code = code,
-                                         .reason = sira_str_from(reason),
-                                         .to_tag = sira_i_hex_write(agent->tag, sizeof agent->tag, tag),
-                                         .source = &flow->remote});
+    sira_i_write_response(&writer, request,
+                          &(sira_response){.code = code,
+                                           .reason = sira_str_from(reason),
+                                           .to_tag = sira_i_hex_write(agent->tag, sizeof agent->tag, tag),
+                                           .source = &flow->remote});
     if (code == 200 || code == 405)
         sira_write_field(&writer, SIRA_FIELD_ALLOW, SIRA_STR("OPTIONS"));
     sira_write_body(&writer, SIRA_STR(""));

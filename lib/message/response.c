@@ -117,10 +117,10 @@ static void write_to(sira_writer *writer, const sira_message *request, sira_str 
     sira_write_end(writer);
 }
 
-void sira_write_response(sira_writer *writer, const sira_message *request, const sira_response *response)
+void sira_i_write_response(sira_writer *writer, const sira_message *request, const sira_response *response)
 {
     size_t mark = writer->length;
-    sira_write_status_line(writer, response->code, response->reason);
+    sira_i_write_status(writer, response->code, response->reason);
     write_vias(writer, request, response->source);
     write_first(writer, request, SIRA_FIELD_FROM);
     write_to(writer, request, response->to_tag);
@@ -130,4 +130,12 @@ void sira_write_response(sira_writer *writer, const sira_message *request, const
     if (response->code == 100 && timestamp != NULL) /* RFC 3261 8.2.6.1 */
         write_line(writer, request, timestamp);
     sira_i_write_settle(writer, mark);
+}
+
+void sira_write_response(sira_writer *writer, const sira_message *request, const sira_response *response)
+{
+    sira_response full = *response;
+    if (full.reason.len == 0)
+        full.reason = sira_str_from(sira_reason_phrase(full.code));
+    sira_i_write_response(writer, request, &full);
 }

@@ -266,7 +266,7 @@ static bool is_reason(sira_str reason)
     return true;
 }
 
-void sira_write_status_line(sira_writer *writer, uint16_t code, sira_str reason)
+void sira_i_write_status(sira_writer *writer, uint16_t code, sira_str reason)
 {
     size_t mark = writer->length;
     if (code < 100 || code > 699 || !is_reason(reason)) {
@@ -276,9 +276,14 @@ void sira_write_status_line(sira_writer *writer, uint16_t code, sira_str reason)
     SIRA_I_WRITE(writer, "SIP/2.0 ");
     sira_write_number(writer, code);
     SIRA_I_WRITE(writer, " ");
-    sira_write_text(writer, reason.len > 0 ? reason : sira_str_from(sira_reason_phrase(code)));
+    sira_write_text(writer, reason);
     sira_write_end(writer);
     sira_i_write_settle(writer, mark);
+}
+
+void sira_write_status_line(sira_writer *writer, uint16_t code, sira_str reason)
+{
+    sira_i_write_status(writer, code, reason.len > 0 ? reason : sira_str_from(sira_reason_phrase(code)));
 }
 
 /* RFC 3261 20.14: Content-Length stands once. */

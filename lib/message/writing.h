@@ -78,6 +78,12 @@ void sira_i_write_inner_closely(sira_writer *writer, sira_str text);
 /* Content-Length is about to be written: SIRA_E_STATE when it stands already (RFC 3261 20.14). */
 void sira_i_write_note_length(sira_writer *writer);
 
+/* ---- without the standard phrases, so that who gives each reason does not link them ---- */
+
+/* reason may be empty: then the line has none. */
+void sira_i_write_status(sira_writer *writer, uint16_t code, sira_str reason);
+void sira_i_write_response(sira_writer *writer, const sira_message *request, const sira_response *response);
+
 /* ---- forward.c ---- */
 
 /* A header line as it stands in its message, with its name, folds and line end. */
