@@ -23,6 +23,5 @@ int main(void)
         sira_account_init(&account, &provider, &ac, &diag) != SIRA_OK ||
         sira_registration_init(&line, &account, NULL, &diag) != SIRA_OK)
         return fprintf(stderr, "%s: expected %s\n", diag.field, diag.expected);
-    sira_registration_start(&line);
-    return sira_host_run(&host);
+    return sira_registration_start(&line) != SIRA_OK || sira_host_run(&host) != 0;
 }
