@@ -9,6 +9,15 @@ sira_status sira_i_digest_refuse(sira_diag *diag, sira_status status, const char
     return status;
 }
 
+sira_status sira_i_digest_text(sira_str text, const char *field, sira_diag *diag)
+{
+    if (text.len > SIRA_LIMIT_CONFIG)
+        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, field, "at most SIRA_LIMIT_CONFIG bytes");
+    if (!sira_i_is_one_line(text))
+        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, field, "no CR, LF or NUL");
+    return SIRA_OK;
+}
+
 /* Where the value of a parameter goes; NULL when its name is none of ours. */
 static sira_str *place_of(sira_str name, const char *names, sira_str *values)
 {

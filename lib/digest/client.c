@@ -7,21 +7,6 @@ void sira_digest_client_config_init(sira_digest_client_config *config)
     *config = (sira_digest_client_config){.size = sizeof *config};
 }
 
-static bool is_wire_safe(sira_str text)
-{
-    return text.len == 0 || (memchr(text.at, '\r', text.len) == NULL && memchr(text.at, '\n', text.len) == NULL &&
-                             memchr(text.at, '\0', text.len) == NULL);
-}
-
-static sira_status check_text(sira_str text, const char *field, sira_diag *diag)
-{
-    if (text.len > SIRA_LIMIT_CONFIG)
-        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, field, "at most SIRA_LIMIT_CONFIG bytes");
-    if (!is_wire_safe(text))
-        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, field, "no CR, LF or NUL");
-    return SIRA_OK;
-}
-
 static sira_status check_ha1(const sira_digest_client_config *config, sira_diag *diag, bool *any)
 {
     uint8_t ha1[SIRA_HASH_SIZE_MAX];
@@ -46,11 +31,11 @@ static sira_status check_config(const sira_digest_client_config *config, sira_di
         return sira_i_digest_refuse(diag, SIRA_E_CONFIG, "hash", "the function digest and at least one algorithm");
     if (config->user.len == 0)
         return sira_i_digest_refuse(diag, SIRA_E_CONFIG, "user", "a user name");
-    sira_status status = check_text(config->user, "user", diag);
+    sira_status status = sira_i_digest_text(config->user, "user", diag);
     if (status == SIRA_OK)
-        status = check_text(config->password, "password", diag);
+        status = sira_i_digest_text(config->password, "password", diag);
     if (status == SIRA_OK)
-        status = check_text(config->ha1_realm, "ha1_realm", diag);
+        status = sira_i_digest_text(config->ha1_realm, "ha1_realm", diag);
     bool any = config->password.len != 0 || config->get_ha1 != NULL || config->usim != NULL;
     if (status == SIRA_OK)
         status = check_ha1(config, diag, &any);

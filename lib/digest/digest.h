@@ -31,6 +31,9 @@ bool sira_i_hash_has(const sira_hash *hash, sira_algorithm algorithm);
 /* What stands between the quotes of a quoted string; a token as it is. */
 sira_str sira_i_inner(sira_str value);
 
+/* Is it without CR, LF and NUL? */
+bool sira_i_is_one_line(sira_str text);
+
 /* Copies what stands between the quotes with each fold made one space, escapes untouched; out may be NULL to count.
  * SIRA_OK; SIRA_E_LIMIT; SIRA_E_SYNTAX: a CR, LF or NUL that could not be sent back, or quotes that do not fit. */
 sira_status sira_i_inner_copy(sira_str value, char *out, size_t size, size_t *length);
@@ -83,6 +86,9 @@ uint8_t sira_i_qop_of(sira_str name);   /* NONE when it is unknown */
  * and in two at the end. Unknown ones are skipped (RFC 7616 3.3). The values must be empty before. SIRA_OK;
  * SIRA_E_SYNTAX with diag: a parameter twice, or no list. */
 sira_status sira_i_params_read(sira_str params, const char *names, sira_str *values, sira_diag *diag);
+
+/* A configured text: SIRA_OK, or SIRA_E_CONFIG when it is too long or no one line. */
+sira_status sira_i_digest_text(sira_str text, const char *field, sira_diag *diag);
 
 sira_status sira_i_digest_refuse(sira_diag *diag, sira_status status, const char *field, const char *expected);
 

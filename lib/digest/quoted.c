@@ -26,13 +26,22 @@ static size_t fold_length(sira_str text)
     return i > end ? i : 0;
 }
 
+static bool has_any(sira_str text, const char *octets, size_t n)
+{
+    for (size_t i = 0; i < n && text.len > 0; i++)
+        if (memchr(text.at, octets[i], text.len) != NULL)
+            return true;
+    return false;
+}
+
+bool sira_i_is_one_line(sira_str text)
+{
+    return !has_any(text, "\r\n\0", 3);
+}
+
 bool sira_i_is_plain(sira_str text)
 {
-    static const char odd[] = {'\\', '"', '\r', '\n', '\0'};
-    for (size_t i = 0; i < sizeof odd && text.len > 0; i++)
-        if (memchr(text.at, odd[i], text.len) != NULL)
-            return false;
-    return true;
+    return !has_any(text, "\\\"\r\n\0", 5);
 }
 
 /* Character by character, because there is something among them. */

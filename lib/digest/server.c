@@ -10,23 +10,6 @@ void sira_digest_server_config_init(sira_digest_server_config *config)
     *config = (sira_digest_server_config){.size = sizeof *config};
 }
 
-static bool has_any(sira_str text, const char *bytes, size_t n)
-{
-    for (size_t i = 0; i < n && text.len > 0; i++)
-        if (memchr(text.at, bytes[i], text.len) != NULL)
-            return true;
-    return false;
-}
-
-static sira_status check_text(sira_str text, const char *field, sira_diag *diag)
-{
-    if (text.len > SIRA_LIMIT_CONFIG)
-        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, field, "at most SIRA_LIMIT_CONFIG bytes");
-    if (has_any(text, "\r\n\0", 3))
-        return sira_i_digest_refuse(diag, SIRA_E_CONFIG, field, "no CR, LF or NUL");
-    return SIRA_OK;
-}
-
 static sira_status check_algorithms(const sira_digest_server_config *config, sira_diag *diag)
 {
     bool any = false;
@@ -57,9 +40,9 @@ static sira_status check_config(const sira_digest_server_config *config, sira_di
         return sira_i_digest_refuse(diag, SIRA_E_CONFIG, "uri_check", "a sira_digest_uri_check");
     if (config->realm.len == 0)
         return sira_i_digest_refuse(diag, SIRA_E_CONFIG, "realm", "a realm");
-    sira_status status = check_text(config->realm, "realm", diag);
+    sira_status status = sira_i_digest_text(config->realm, "realm", diag);
     if (status == SIRA_OK)
-        status = check_text(config->opaque, "opaque", diag);
+        status = sira_i_digest_text(config->opaque, "opaque", diag);
     return status == SIRA_OK ? check_algorithms(config, diag) : status;
 }
 
@@ -177,7 +160,7 @@ sira_status sira_digest_server_challenge(sira_digest_server *server, const sira_
 /* Can it go back as it came? A fold or a NUL in it, which no client makes, can't. */
 static bool is_plain(sira_str value)
 {
-    return value.at != NULL && !has_any(value, "\r\n\0", 3);
+    return value.at != NULL && sira_i_is_one_line(value);
 }
 
 static void write_info(const sira_digest_verified *verified, const uint8_t *rspauth, sira_str nextnonce,
