@@ -9,29 +9,28 @@
  * were before our address changed. The larger sum wins. */
 enum { SAME_URI = 1, SAME_INSTANCE = 2, SAME_LINE = 4 };
 
-static int likeness(const sira_registration *registration, const sira_uri *own, const sira_contact *contact)
+static int likeness(const sira_registration *registration, sira_str own_text, const sira_contact *contact)
 {
     sira_str instance = registration->config.instance_id;
     int like = instance.len != 0 && sira_str_equal_nocase(contact->instance, instance) ? SAME_INSTANCE : 0;
-    sira_uri uri;
+    sira_uri uri, own;
     sira_str line, our_line;
-    if (sira_uri_parse(&uri, contact->address.uri, NULL) != SIRA_OK)
+    if (sira_str_equal(contact->address.uri, own_text)) /* as registrars mostly return it */
+        return like | SAME_LINE | SAME_URI;
+    if (sira_uri_parse(&uri, contact->address.uri, NULL) != SIRA_OK || sira_uri_parse(&own, own_text, NULL) != SIRA_OK)
         return like;
     if (sira_uri_param(&uri, SIRA_STR("line"), &line) == SIRA_OK &&
-        sira_uri_param(own, SIRA_STR("line"), &our_line) == SIRA_OK && sira_str_equal_nocase(line, our_line))
+        sira_uri_param(&own, SIRA_STR("line"), &our_line) == SIRA_OK && sira_str_equal_nocase(line, our_line))
         like |= SAME_LINE;
-    return sira_uri_equal(own, &uri) ? like | SAME_URI : like;
+    return sira_uri_equal(&own, &uri) ? like | SAME_URI : like;
 }
 
 sira_status sira_i_binding_find(const sira_registration *registration, const sira_message *response,
                                 sira_i_binding *binding)
 {
     char buffer[SIRA_I_CONTACT_SIZE];
-    sira_str own_text;
-    sira_uri own;
-    sira_status status = sira_i_contact_uri(registration, buffer, &own_text);
-    if (status == SIRA_OK)
-        status = sira_uri_parse(&own, own_text, NULL);
+    sira_str own;
+    sira_status status = sira_i_contact_uri(registration, buffer, &own);
     if (status != SIRA_OK)
         return status;
 
@@ -49,7 +48,7 @@ sira_status sira_i_binding_find(const sira_registration *registration, const sir
         if (binding->bindings < UINT16_MAX)
             binding->bindings++;
         uint32_t expires = contact.has_expires ? contact.expires : fallback;
-        int like = likeness(registration, &own, &contact);
+        int like = likeness(registration, own, &contact);
         /* Among those that are equally like ours, or not at all, the smallest lifetime can't leave the line dead. */
         if (like < best || (like == best && expires >= binding->expires))
             continue;
