@@ -85,7 +85,7 @@ static inline uint64_t sira_i_key(sira_str token, const char *end)
     /*@ loop invariant 0 <= i <= token.len;
         loop assigns i, word;
         loop variant token.len - i; */
-    for (size_t i = 0; i < token.len; i++)
+    for (size_t i = 0; i < token.len && i < 8; i++)
         word |= ((uint64_t)(unsigned char)token.at[i] | 0x20u) << 8 * i;
     return word;
 }
