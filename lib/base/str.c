@@ -53,9 +53,10 @@ sira_status sira_str_to_u32(sira_str text, uint32_t max, uint32_t *value)
         loop assigns i, number, over;
         loop variant text.len - i; */
     for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
+        unsigned digit = (unsigned)(unsigned char)text.at[i] - '0';
+        if (digit > 9)
             return SIRA_E_SYNTAX;
-        number = 10u * number + (unsigned)(text.at[i] - '0');
+        number = 10u * number + digit;
         if (number > max) {
             over = true;
             number = max; /* stays small, so that no number of digits can wrap it */
