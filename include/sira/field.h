@@ -35,6 +35,8 @@ typedef enum sira_field_id {
     SIRA_FIELD_CONTENT_LENGTH,
     SIRA_FIELD_CONTENT_TYPE,
     SIRA_FIELD_CONTENT_ENCODING,
+    SIRA_FIELD_CONTENT_DISPOSITION,
+    SIRA_FIELD_MIME_VERSION,
     SIRA_FIELD_EXPIRES,
     SIRA_FIELD_MIN_EXPIRES,
     SIRA_FIELD_ROUTE,
@@ -60,13 +62,17 @@ typedef enum sira_field_id {
     SIRA_FIELD_WARNING,
     SIRA_FIELD_REASON,
     SIRA_FIELD_DATE,
+    SIRA_FIELD_TIMESTAMP,
     SIRA_FIELD_USER_AGENT,
     SIRA_FIELD_SERVER,
+    SIRA_FIELD_ORGANIZATION,
     SIRA_FIELD_SUBJECT,
+    SIRA_FIELD_PRIORITY,
     SIRA_FIELD_EVENT,
     SIRA_FIELD_SUBSCRIPTION_STATE,
     SIRA_FIELD_REFER_TO,
     SIRA_FIELD_REFERRED_BY,
+    SIRA_FIELD_REPLY_TO,
     SIRA_FIELD_SESSION_EXPIRES,
     SIRA_FIELD_FLOW_TIMER,
     SIRA_FIELD_SECURITY_CLIENT,
@@ -131,8 +137,8 @@ typedef struct sira_via {
 } sira_via;
 SIRA_API sira_status sira_via_next(sira_cursor *cursor, sira_via *via, sira_diag *diag);
 
-/* From, To, P-Asserted-Identity, Refer-To, Referred-By: name-addr or addr-spec (RFC 3261 20.10: without angle brackets
- * what follows ';' are header parameters, and the URI holds no ',', ';' or '?'). Route, Record-Route, Path,
+/* From, To, Reply-To, P-Asserted-Identity, Refer-To, Referred-By: name-addr or addr-spec (RFC 3261 20.10: without angle
+ * brackets what follows ';' are header parameters, and the URI holds no ',', ';' or '?'). Route, Record-Route, Path,
  * Service-Route, P-Associated-URI: name-addr, so the angle brackets must be there (RFC 3261 25.1, RFC 3327, RFC 3608,
  * RFC 7315). P-Associated-URI may be empty (RFC 7315 5.1). */
 typedef struct sira_address {
@@ -186,7 +192,8 @@ typedef struct sira_warning {
 SIRA_API sira_status sira_warning_next(sira_cursor *cursor, sira_warning *warning, sira_diag *diag);
 
 /* Reason (RFC 3326), Security-Client, Security-Server, Security-Verify (RFC 3329), Event (RFC 6665),
- * Subscription-State, Accept and Content-Type ("type/subtype"): a token, then parameters. Accept may be empty. */
+ * Subscription-State, Content-Disposition, Accept and Content-Type ("type/subtype"): a token, then parameters. Accept
+ * may be empty. */
 typedef struct sira_token_params {
     sira_str token;
     sira_str params;
@@ -229,7 +236,7 @@ SIRA_API sira_status sira_message_call_id(const struct sira_message *message, si
 SIRA_API sira_status sira_message_retry_after(const struct sira_message *message, sira_retry_after *retry_after,
                                               sira_diag *diag);
 SIRA_API sira_status sira_message_date(const struct sira_message *message, sira_date *date, sira_diag *diag);
-/* Content-Type, Event, Subscription-State. */
+/* Content-Type, Content-Disposition, Event, Subscription-State. */
 SIRA_API sira_status sira_message_token_params(const struct sira_message *message, sira_field_id id,
                                                sira_token_params *value, sira_diag *diag);
 /* Expires, Min-Expires, Max-Forwards (0 to 255), Content-Length, Flow-Timer: a number of at most 2^32-1. */

@@ -149,16 +149,15 @@ static sira_status start_line(parse *p)
 /* The fields that RFC 3261 20 and their own RFCs do not define as lists. */
 static bool stands_once(unsigned id)
 {
-    static const uint64_t once = UINT64_C(1) << SIRA_FIELD_FROM | UINT64_C(1) << SIRA_FIELD_TO |
-                                 UINT64_C(1) << SIRA_FIELD_CALL_ID | UINT64_C(1) << SIRA_FIELD_CSEQ |
-                                 UINT64_C(1) << SIRA_FIELD_MAX_FORWARDS | UINT64_C(1) << SIRA_FIELD_CONTENT_LENGTH |
-                                 UINT64_C(1) << SIRA_FIELD_CONTENT_TYPE | UINT64_C(1) << SIRA_FIELD_EXPIRES |
-                                 UINT64_C(1) << SIRA_FIELD_MIN_EXPIRES | UINT64_C(1) << SIRA_FIELD_RETRY_AFTER |
-                                 UINT64_C(1) << SIRA_FIELD_DATE | UINT64_C(1) << SIRA_FIELD_USER_AGENT |
-                                 UINT64_C(1) << SIRA_FIELD_SERVER | UINT64_C(1) << SIRA_FIELD_SUBJECT |
-                                 UINT64_C(1) << SIRA_FIELD_EVENT | UINT64_C(1) << SIRA_FIELD_SUBSCRIPTION_STATE |
-                                 UINT64_C(1) << SIRA_FIELD_REFER_TO | UINT64_C(1) << SIRA_FIELD_REFERRED_BY |
-                                 UINT64_C(1) << SIRA_FIELD_SESSION_EXPIRES | UINT64_C(1) << SIRA_FIELD_FLOW_TIMER;
+    _Static_assert(SIRA_FIELD_COUNT <= 64, "a bit for each");
+#define ONCE(id) UINT64_C(1) << SIRA_FIELD_##id
+    static const uint64_t once =
+        ONCE(FROM) | ONCE(TO) | ONCE(CALL_ID) | ONCE(CSEQ) | ONCE(MAX_FORWARDS) | ONCE(CONTENT_LENGTH) |
+        ONCE(CONTENT_TYPE) | ONCE(CONTENT_DISPOSITION) | ONCE(MIME_VERSION) | ONCE(EXPIRES) | ONCE(MIN_EXPIRES) |
+        ONCE(RETRY_AFTER) | ONCE(DATE) | ONCE(TIMESTAMP) | ONCE(USER_AGENT) | ONCE(SERVER) | ONCE(ORGANIZATION) |
+        ONCE(SUBJECT) | ONCE(PRIORITY) | ONCE(EVENT) | ONCE(SUBSCRIPTION_STATE) | ONCE(REFER_TO) | ONCE(REFERRED_BY) |
+        ONCE(REPLY_TO) | ONCE(SESSION_EXPIRES) | ONCE(FLOW_TIMER);
+#undef ONCE
     return (once >> id & 1) != 0;
 }
 

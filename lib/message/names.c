@@ -7,55 +7,61 @@
 #include "message/names.h"
 #include "message/words.h"
 
-/* In the order of sira_field_id: id, name, its first and its last letter in lower case. */
+/* In the order of sira_field_id: id, name, its first, middle and last letter in lower case. */
 #define NAMES(X)                                                                                                       \
-    X(VIA, "Via", 'v', 'a')                                                                                            \
-    X(FROM, "From", 'f', 'm')                                                                                          \
-    X(TO, "To", 't', 'o')                                                                                              \
-    X(CALL_ID, "Call-ID", 'c', 'd')                                                                                    \
-    X(CSEQ, "CSeq", 'c', 'q')                                                                                          \
-    X(CONTACT, "Contact", 'c', 't')                                                                                    \
-    X(MAX_FORWARDS, "Max-Forwards", 'm', 's')                                                                          \
-    X(CONTENT_LENGTH, "Content-Length", 'c', 'h')                                                                      \
-    X(CONTENT_TYPE, "Content-Type", 'c', 'e')                                                                          \
-    X(CONTENT_ENCODING, "Content-Encoding", 'c', 'g')                                                                  \
-    X(EXPIRES, "Expires", 'e', 's')                                                                                    \
-    X(MIN_EXPIRES, "Min-Expires", 'm', 's')                                                                            \
-    X(ROUTE, "Route", 'r', 'e')                                                                                        \
-    X(RECORD_ROUTE, "Record-Route", 'r', 'e')                                                                          \
-    X(PATH, "Path", 'p', 'h')                                                                                          \
-    X(SERVICE_ROUTE, "Service-Route", 's', 'e')                                                                        \
-    X(P_ASSOCIATED_URI, "P-Associated-URI", 'p', 'i')                                                                  \
-    X(P_ASSERTED_IDENTITY, "P-Asserted-Identity", 'p', 'y')                                                            \
-    X(AUTHORIZATION, "Authorization", 'a', 'n')                                                                        \
-    X(PROXY_AUTHORIZATION, "Proxy-Authorization", 'p', 'n')                                                            \
-    X(WWW_AUTHENTICATE, "WWW-Authenticate", 'w', 'e')                                                                  \
-    X(PROXY_AUTHENTICATE, "Proxy-Authenticate", 'p', 'e')                                                              \
-    X(AUTHENTICATION_INFO, "Authentication-Info", 'a', 'o')                                                            \
-    X(PROXY_AUTHENTICATION_INFO, "Proxy-Authentication-Info", 'p', 'o')                                                \
-    X(SUPPORTED, "Supported", 's', 'd')                                                                                \
-    X(REQUIRE, "Require", 'r', 'e')                                                                                    \
-    X(PROXY_REQUIRE, "Proxy-Require", 'p', 'e')                                                                        \
-    X(UNSUPPORTED, "Unsupported", 'u', 'd')                                                                            \
-    X(ALLOW, "Allow", 'a', 'w')                                                                                        \
-    X(ALLOW_EVENTS, "Allow-Events", 'a', 's')                                                                          \
-    X(ACCEPT, "Accept", 'a', 't')                                                                                      \
-    X(RETRY_AFTER, "Retry-After", 'r', 'r')                                                                            \
-    X(WARNING, "Warning", 'w', 'g')                                                                                    \
-    X(REASON, "Reason", 'r', 'n')                                                                                      \
-    X(DATE, "Date", 'd', 'e')                                                                                          \
-    X(USER_AGENT, "User-Agent", 'u', 't')                                                                              \
-    X(SERVER, "Server", 's', 'r')                                                                                      \
-    X(SUBJECT, "Subject", 's', 't')                                                                                    \
-    X(EVENT, "Event", 'e', 't')                                                                                        \
-    X(SUBSCRIPTION_STATE, "Subscription-State", 's', 'e')                                                              \
-    X(REFER_TO, "Refer-To", 'r', 'o')                                                                                  \
-    X(REFERRED_BY, "Referred-By", 'r', 'y')                                                                            \
-    X(SESSION_EXPIRES, "Session-Expires", 's', 's')                                                                    \
-    X(FLOW_TIMER, "Flow-Timer", 'f', 'r')                                                                              \
-    X(SECURITY_CLIENT, "Security-Client", 's', 't')                                                                    \
-    X(SECURITY_SERVER, "Security-Server", 's', 'r')                                                                    \
-    X(SECURITY_VERIFY, "Security-Verify", 's', 'y')
+    X(VIA, "Via", 'v', 'i', 'a')                                                                                       \
+    X(FROM, "From", 'f', 'o', 'm')                                                                                     \
+    X(TO, "To", 't', 'o', 'o')                                                                                         \
+    X(CALL_ID, "Call-ID", 'c', 'l', 'd')                                                                               \
+    X(CSEQ, "CSeq", 'c', 'e', 'q')                                                                                     \
+    X(CONTACT, "Contact", 'c', 't', 't')                                                                               \
+    X(MAX_FORWARDS, "Max-Forwards", 'm', 'r', 's')                                                                     \
+    X(CONTENT_LENGTH, "Content-Length", 'c', '-', 'h')                                                                 \
+    X(CONTENT_TYPE, "Content-Type", 'c', 't', 'e')                                                                     \
+    X(CONTENT_ENCODING, "Content-Encoding", 'c', 'e', 'g')                                                             \
+    X(CONTENT_DISPOSITION, "Content-Disposition", 'c', 'i', 'n')                                                       \
+    X(MIME_VERSION, "MIME-Version", 'm', 'e', 'n')                                                                     \
+    X(EXPIRES, "Expires", 'e', 'i', 's')                                                                               \
+    X(MIN_EXPIRES, "Min-Expires", 'm', 'x', 's')                                                                       \
+    X(ROUTE, "Route", 'r', 'u', 'e')                                                                                   \
+    X(RECORD_ROUTE, "Record-Route", 'r', '-', 'e')                                                                     \
+    X(PATH, "Path", 'p', 't', 'h')                                                                                     \
+    X(SERVICE_ROUTE, "Service-Route", 's', 'e', 'e')                                                                   \
+    X(P_ASSOCIATED_URI, "P-Associated-URI", 'p', 'a', 'i')                                                             \
+    X(P_ASSERTED_IDENTITY, "P-Asserted-Identity", 'p', 'd', 'y')                                                       \
+    X(AUTHORIZATION, "Authorization", 'a', 'i', 'n')                                                                   \
+    X(PROXY_AUTHORIZATION, "Proxy-Authorization", 'p', 'h', 'n')                                                       \
+    X(WWW_AUTHENTICATE, "WWW-Authenticate", 'w', 'e', 'e')                                                             \
+    X(PROXY_AUTHENTICATE, "Proxy-Authenticate", 'p', 'h', 'e')                                                         \
+    X(AUTHENTICATION_INFO, "Authentication-Info", 'a', 'a', 'o')                                                       \
+    X(PROXY_AUTHENTICATION_INFO, "Proxy-Authentication-Info", 'p', 't', 'o')                                           \
+    X(SUPPORTED, "Supported", 's', 'o', 'd')                                                                           \
+    X(REQUIRE, "Require", 'r', 'u', 'e')                                                                               \
+    X(PROXY_REQUIRE, "Proxy-Require", 'p', 'r', 'e')                                                                   \
+    X(UNSUPPORTED, "Unsupported", 'u', 'p', 'd')                                                                       \
+    X(ALLOW, "Allow", 'a', 'l', 'w')                                                                                   \
+    X(ALLOW_EVENTS, "Allow-Events", 'a', 'e', 's')                                                                     \
+    X(ACCEPT, "Accept", 'a', 'e', 't')                                                                                 \
+    X(RETRY_AFTER, "Retry-After", 'r', '-', 'r')                                                                       \
+    X(WARNING, "Warning", 'w', 'n', 'g')                                                                               \
+    X(REASON, "Reason", 'r', 's', 'n')                                                                                 \
+    X(DATE, "Date", 'd', 't', 'e')                                                                                     \
+    X(TIMESTAMP, "Timestamp", 't', 's', 'p')                                                                           \
+    X(USER_AGENT, "User-Agent", 'u', 'a', 't')                                                                         \
+    X(SERVER, "Server", 's', 'v', 'r')                                                                                 \
+    X(ORGANIZATION, "Organization", 'o', 'z', 'n')                                                                     \
+    X(SUBJECT, "Subject", 's', 'j', 't')                                                                               \
+    X(PRIORITY, "Priority", 'p', 'r', 'y')                                                                             \
+    X(EVENT, "Event", 'e', 'e', 't')                                                                                   \
+    X(SUBSCRIPTION_STATE, "Subscription-State", 's', 'i', 'e')                                                         \
+    X(REFER_TO, "Refer-To", 'r', 'r', 'o')                                                                             \
+    X(REFERRED_BY, "Referred-By", 'r', 'r', 'y')                                                                       \
+    X(REPLY_TO, "Reply-To", 'r', 'y', 'o')                                                                             \
+    X(SESSION_EXPIRES, "Session-Expires", 's', '-', 's')                                                               \
+    X(FLOW_TIMER, "Flow-Timer", 'f', 't', 'r')                                                                         \
+    X(SECURITY_CLIENT, "Security-Client", 's', 'y', 't')                                                               \
+    X(SECURITY_SERVER, "Security-Server", 's', 'y', 'r')                                                               \
+    X(SECURITY_VERIFY, "Security-Verify", 's', 'y', 'y')
 
 /* All names in one text, each with its NUL, and with "Bad " before it: that is the reason phrase of a 400. */
 #define BAD "Bad "
@@ -63,37 +69,39 @@
 
 typedef struct name_texts {
     char NONE[1];
-#define X(id, name, first, last) char id[sizeof(BAD name)];
+#define X(id, name, first, middle, last) char id[sizeof(BAD name)];
     NAMES(X)
 #undef X
     char room[8]; /* a name is read by words */
 } name_texts;
 
 static const name_texts texts = {.NONE = "",
-#define X(id, name, first, last) .id = BAD name,
+#define X(id, name, first, middle, last) .id = BAD name,
                                  NAMES(X)
 #undef X
 };
 
 /* Index: sira_field_id. */
 static const uint16_t places[SIRA_FIELD_COUNT] = {offsetof(name_texts, NONE),
-#define X(id, name, first, last) offsetof(name_texts, id) + BAD_LENGTH,
+#define X(id, name, first, middle, last) offsetof(name_texts, id) + BAD_LENGTH,
                                                   NAMES(X)
 #undef X
 };
 
 static const uint8_t lengths[SIRA_FIELD_COUNT] = {0,
-#define X(id, name, first, last) sizeof(name) - 1,
+#define X(id, name, first, middle, last) sizeof(name) - 1,
                                                   NAMES(X)
 #undef X
 };
 
 /* No two of the names share a slot; the compiler would warn of an initializer that is overridden. */
 #define SLOTS 128u
-#define SLOT(length, first, last) ((11u * (length) + 2u * (first) + (last)) % SLOTS)
+#define LETTER(c, place) ((uint32_t)(unsigned char)(c) << 8 * (place))
+#define SLOT(length, first, middle, last)                                                                              \
+    (((LETTER(first, 0) | LETTER(middle, 1) | LETTER(last, 2) | LETTER(length, 3) | 0x202020u) * 351115u) >> 25)
 
 static const uint8_t slots[SLOTS] = {
-#define X(id, name, first, last) [SLOT(sizeof(name) - 1, first, last)] = SIRA_FIELD_##id,
+#define X(id, name, first, middle, last) [SLOT(sizeof(name) - 1, first, middle, last)] = SIRA_FIELD_##id,
     NAMES(X)
 #undef X
 };
@@ -148,7 +156,7 @@ sira_field_id sira_i_field_id_at(const char *name, size_t length, size_t room)
 {
     if (length <= 1)
         return length == 1 ? compact_id(*name) : SIRA_FIELD_OTHER;
-    unsigned id = slots[SLOT((unsigned)length, lower(name[0]), lower(name[length - 1]))];
+    unsigned id = slots[SLOT(length, name[0], name[length / 2], name[length - 1])];
     if (length != lengths[id])
         return SIRA_FIELD_OTHER;
     return same(name, (const char *)&texts + places[id], length, room) ? (sira_field_id)id : SIRA_FIELD_OTHER;

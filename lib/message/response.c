@@ -126,9 +126,8 @@ void sira_i_write_response(sira_writer *writer, const sira_message *request, con
     write_to(writer, request, response->to_tag);
     write_first(writer, request, SIRA_FIELD_CALL_ID);
     write_first(writer, request, SIRA_FIELD_CSEQ);
-    const sira_field *timestamp = sira_message_find(request, SIRA_STR("Timestamp"), 0);
-    if (response->code == 100 && timestamp != NULL) /* RFC 3261 8.2.6.1 */
-        write_line(writer, request, timestamp);
+    if (response->code == 100) /* RFC 3261 8.2.6.1 */
+        write_first(writer, request, SIRA_FIELD_TIMESTAMP);
     sira_i_write_settle(writer, mark);
 }
 

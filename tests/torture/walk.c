@@ -395,6 +395,8 @@ static const struct {
     {"p-asserted-identity", SIRA_FIELD_P_ASSERTED_IDENTITY, walk_route},
     {"refer-to", SIRA_FIELD_REFER_TO, walk_route},
     {"referred-by", SIRA_FIELD_REFERRED_BY, walk_route},
+    {"reply-to", SIRA_FIELD_REPLY_TO, walk_route},
+    {"content-disposition", SIRA_FIELD_CONTENT_DISPOSITION, walk_token_params},
     {"require", SIRA_FIELD_REQUIRE, walk_token},
     {"proxy-require", SIRA_FIELD_PROXY_REQUIRE, walk_token},
     {"supported", SIRA_FIELD_SUPPORTED, walk_token},

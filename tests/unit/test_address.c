@@ -321,8 +321,8 @@ static void test_lists(void **state)
         {"sip:e;f=g", "", "sip:e", "f=g", ""},
         {"h <sip:i?j=k,l>", "h", "sip:i?j=k,l", "", ""},
     };
-    static const sira_field_id ids[] = {SIRA_FIELD_FROM, SIRA_FIELD_TO, SIRA_FIELD_P_ASSERTED_IDENTITY,
-                                        SIRA_FIELD_REFER_TO, SIRA_FIELD_REFERRED_BY};
+    static const sira_field_id ids[] = {SIRA_FIELD_FROM,     SIRA_FIELD_TO,          SIRA_FIELD_P_ASSERTED_IDENTITY,
+                                        SIRA_FIELD_REFER_TO, SIRA_FIELD_REFERRED_BY, SIRA_FIELD_REPLY_TO};
     for (size_t i = 0; i < COUNT(ids); i++) {
         sira_str text = heap_str(whole, sizeof whole - 1);
         sira_cursor cursor;

@@ -90,9 +90,9 @@ static void test_other_names(void **state)
     (void)state;
     /* The first three have the hash of Call-ID, Content-Length and From in libre, which compares nothing else. */
     static const char *const names[] = {
-        "Foo-469",  "Foo-2488", "Foo-132",   "",        "Vi",       "Viaa", "To ",
-        " To",      "To:",      "Call ID",   "Call_ID", "Call\rID", "CSe",  "Content-Lengt",
-        "Contents", "X-Via",    "Timestamp", "-",       "--",       "@",    "Proxy-Authentication-Infos"};
+        "Foo-469",  "Foo-2488", "Foo-132",    "",        "Vi",       "Viaa", "To ",
+        " To",      "To:",      "Call ID",    "Call_ID", "Call\rID", "CSe",  "Content-Lengt",
+        "Contents", "X-Via",    "Timestamps", "-",       "--",       "@",    "Proxy-Authentication-Infos"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (id_of(names[i]) != SIRA_FIELD_OTHER)
             fail_msg("\"%s\" is taken for %s", names[i], sira_field_name(id_of(names[i])));

@@ -159,6 +159,12 @@ static void test_repeated_fields(void **state)
         {"b: <sip:a>", "Referred-By: <sip:a>", "Referred-By"},
         {"x: 90", "Session-Expires: 90", "Session-Expires"},
         {"Flow-Timer: 1", "Flow-Timer: 1", "Flow-Timer"},
+        {"Reply-To: <sip:a>", "reply-to: <sip:a>", "Reply-To"},
+        {"MIME-Version: 1.0", "MIME-Version: 1.0", "MIME-Version"},
+        {"Content-Disposition: session", "Content-Disposition: render", "Content-Disposition"},
+        {"Timestamp: 1", "Timestamp: 2", "Timestamp"},
+        {"Organization: a", "Organization: b", "Organization"},
+        {"Priority: urgent", "Priority: urgent", "Priority"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char more[256];

@@ -118,6 +118,7 @@ static void test_token_params(void **state)
         {SIRA_FIELD_EVENT, "presence.winfo;id=7", "presence.winfo", "id=7"},
         {SIRA_FIELD_SUBSCRIPTION_STATE, "terminated ;reason=timeout;retry-after=5", "terminated",
          "reason=timeout;retry-after=5"},
+        {SIRA_FIELD_CONTENT_DISPOSITION, "session;handling=optional", "session", "handling=optional"},
         {SIRA_FIELD_CONTENT_TYPE, "application/sdp", "application/sdp", ""},
         {SIRA_FIELD_CONTENT_TYPE, "text / html\r\n ; charset=ISO-8859-4", "text / html", "charset=ISO-8859-4"},
         {SIRA_FIELD_CONTENT_TYPE, "multipart/mixed;boundary=\"a;b, c\"", "multipart/mixed", "boundary=\"a;b, c\""},
