@@ -53,10 +53,10 @@ sira_status sira_str_to_u32(sira_str text, uint32_t max, uint32_t *value)
         loop assigns i, number, over;
         loop variant text.len - i; */
     for (size_t i = 0; i < text.len; i++) {
-        unsigned digit = (unsigned)(unsigned char)text.at[i] - '0';
-        if (digit > 9)
+        int digit = text.at[i] - '0';
+        if (digit < 0 || digit > 9)
             return SIRA_E_SYNTAX;
-        number = 10u * number + digit;
+        number = 10u * number + (unsigned)digit;
         if (number > max) {
             over = true;
             number = max; /* stays small, so that no number of digits can wrap it */
