@@ -60,6 +60,7 @@ static void read_row(corpus_case *test, const char *collection, char *row)
     test->offset = strcmp(offset, "-") == 0 ? -1 : strtol(offset, NULL, 10);
     test->at = joined(column(&row), "", "");
     test->code = (unsigned)strtoul(column(&row), NULL, 10);
+    test->reason = joined(column(&row), "", "");
 
     char *inside = joined(collection, "/", file);
     test->name = joined(inside, bare_lf ? " bare-lf" : "", "");
@@ -108,6 +109,7 @@ int corpus_close(void **state)
         free(test->level);
         free(test->status);
         free(test->at);
+        free(test->reason);
         heap_str_free(test->bytes);
     }
     free(cases);

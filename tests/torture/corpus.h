@@ -17,6 +17,7 @@ typedef struct corpus_case {
     long offset; /* -1: not said */
     char *at;
     unsigned code;
+    char *reason;   /* "-": none */
     sira_str bytes; /* a heap copy of exactly this length */
 } corpus_case;
 

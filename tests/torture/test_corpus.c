@@ -30,10 +30,13 @@ static void check_refusal(const corpus_case *test, const sira_diag *diag)
         (void)snprintf(text, sizeof text, "response code %u, expected %u", diag->code, test->code);
         complain(test, text);
     }
+    const char *reason = strcmp(test->reason, "-") == 0 ? "" : test->reason;
+    if (diag->reason != NULL && strcmp(diag->reason, reason) != 0) {
+        (void)snprintf(text, sizeof text, "reason \"%s\", expected \"%s\"", diag->reason, reason);
+        complain(test, text);
+    }
     if (diag->expected == NULL || diag->expected[0] == '\0' || diag->field == NULL || diag->reason == NULL)
         complain(test, "the diag does not say what was expected");
-    else if (test->code != 0 && diag->reason[0] == '\0')
-        complain(test, "no reason phrase");
 }
 
 /* Takes the line out of the text; false when it is not there. */
