@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <sira/framer.h>
 #include <sira/message.h>
 #include <sira/uri.h>
 #include <sira/writer.h>
@@ -121,6 +122,64 @@ static void validate_register(void)
     if (sira_message_parse(&m, (sira_str){bench_request.at, bench_request.len}, NULL) != SIRA_OK ||
         sira_message_validate(&m, NULL) != SIRA_OK)
         bench_fail("Sira: validate");
+}
+
+/* ---- what hostile input costs ---- */
+
+/* The REGISTER, but its last header line is none. */
+static void refuse_register(void)
+{
+    static sira_field slots[SLOTS];
+    static char text[2048];
+    static const char *last;
+    sira_message m;
+    if (last == NULL) {
+        memcpy(text, bench_request.at, bench_request.len);
+        char *colon = strstr(text, "Content-Length:") + sizeof "Content-Length" - 1;
+        *colon = ';';
+        last = colon;
+    }
+    sira_message_init(&m, slots, SLOTS);
+    if (sira_message_parse(&m, (sira_str){text, bench_request.len}, NULL) != SIRA_E_SYNTAX)
+        bench_fail("Sira: refuse");
+    sink += m.field_count;
+}
+
+/* One message of this many header lines, which comes octet by octet. */
+static void frame_octets(size_t lines)
+{
+    static const char start[] = "OPTIONS sip:a SIP/2.0\r\n", line[] = "Subject: a line of the usual length\r\n",
+                      end[] = "Content-Length: 0\r\n\r\n";
+    static char text[8192], buffer[8192];
+    static size_t has_lines;
+    sira_framer framer;
+    sira_frame frame;
+    size_t length = sizeof start - 1 + lines * (sizeof line - 1) + sizeof end - 1, room;
+    if (has_lines != lines) {
+        memcpy(text, start, sizeof start);
+        for (size_t i = 0; i < lines; i++)
+            memcpy(text + sizeof start - 1 + i * (sizeof line - 1), line, sizeof line);
+        memcpy(text + length - (sizeof end - 1), end, sizeof end);
+        has_lines = lines;
+    }
+    sira_framer_init(&framer, buffer, sizeof buffer);
+    for (size_t i = 0; i < length; i++) {
+        *sira_framer_space(&framer, &room) = text[i];
+        sira_framer_added(&framer, 1);
+        if (sira_framer_next(&framer, &frame, NULL) != (i + 1 < length ? SIRA_MORE : SIRA_OK))
+            bench_fail("Sira: framer");
+    }
+    sink += frame.bytes.len;
+}
+
+static void frame_some(void)
+{
+    frame_octets(90);
+}
+
+static void frame_twice_as_many(void)
+{
+    frame_octets(180);
 }
 
 /* ---- write ---- */
@@ -242,8 +301,14 @@ static void floor_append(void)
 int main(int argc, char **argv)
 {
     static const bench_case cases[] = {
-        BENCH_MESSAGE_CASES,          {"index-register", index_register}, {"validate-register", validate_register},
-        {"floor-lines", floor_lines}, {"floor-append", floor_append},
+        BENCH_MESSAGE_CASES,
+        {"index-register", index_register},
+        {"validate-register", validate_register},
+        {"refuse-register", refuse_register},
+        {"frame-octets", frame_some},
+        {"frame-twice", frame_twice_as_many},
+        {"floor-lines", floor_lines},
+        {"floor-append", floor_append},
     };
     set_parts();
     return bench_main(argc, argv, cases, sizeof cases / sizeof cases[0]);
