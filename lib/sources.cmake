@@ -33,6 +33,7 @@ set(SIRA_SOURCES
     lib/message/via.c
     lib/message/write_closely.c
     lib/message/write_fields.c
+    lib/message/write_views.c
     lib/message/writer.c
     lib/digest/accept.c
     lib/digest/aka.c

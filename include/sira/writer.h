@@ -94,12 +94,20 @@ SIRA_API void sira_write_address_field(sira_writer *writer, sira_field_id id, si
 SIRA_API void sira_write_cseq_field(sira_writer *writer, uint32_t number, sira_str method);
 
 /* These write what the functions of field.h read, so that a value can be taken from one message into another: as it
- * stands, escapes included, but for folds, each of which is written as one space. Of a contact: star, display, uri, q,
- * expires, instance, reg_id and the GRUUs; other parameters are not written. */
+ * stands, escapes included, but for folds, each of which is written as one space, and NULs, which are refused. Of a
+ * contact: star, display, uri, q, expires, instance, reg_id and the GRUUs; other parameters are not written. */
 SIRA_API void sira_write_contact_field(sira_writer *writer, const sira_contact *contact);
 SIRA_API void sira_write_retry_after_field(sira_writer *writer, const sira_retry_after *retry_after);
 SIRA_API void sira_write_date_field(sira_writer *writer, const sira_date *date);
 SIRA_API void sira_write_warning_field(sira_writer *writer, const sira_warning *warning);
+
+/* The same for views that have a params: those stand there as they are, and what is a view into them (branch, tag, ...)
+ * is not looked at. A bare URI gets angle brackets. A scheme alone is written in challenges only. SIRA_E_ARGUMENT for
+ * anything that could be taken for more than the one value. */
+SIRA_API void sira_write_via_view(sira_writer *writer, const sira_via *via);
+SIRA_API void sira_write_address_view(sira_writer *writer, sira_field_id id, const sira_address *address);
+SIRA_API void sira_write_token_params_field(sira_writer *writer, sira_field_id id, const sira_token_params *value);
+SIRA_API void sira_write_auth_field(sira_writer *writer, sira_field_id id, const sira_auth *auth);
 
 /* ---- the end ---- */
 

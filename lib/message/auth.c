@@ -22,6 +22,12 @@ static bool is_padded(sira_str text)
     return n > 0 && memchr(text.at, '=', n) == NULL;
 }
 
+bool sira_i_is_token68(sira_str text)
+{
+    const char *end = sira_i_end(text);
+    return is_padded(text) && sira_i_span(text.at, end, SIRA_I_TOKEN68) == end;
+}
+
 /* token68 "=" padding: credentials that are no list. */
 static bool take_token68(sira_i_scan *scan, sira_str *text)
 {

@@ -234,6 +234,10 @@ const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list);
 /* name-addr or addr-spec without its parameters. Returns NULL, or what was expected. */
 const char *sira_i_take_address(sira_i_scan *scan, sira_address *address);
 
+/* ---- auth.c ---- */
+
+bool sira_i_is_token68(sira_str text);
+
 /* ---- uri.c ---- */
 
 /* Do these parts, written one behind the other, make a URI that is read as the same parts again? */

@@ -265,7 +265,7 @@ static bool is_tokens(sira_str text)
     return at == end;
 }
 
-static void write_display(sira_writer *writer, sira_str display)
+void sira_i_write_display(sira_writer *writer, sira_str display)
 {
     if (display.len == 0)
         return;
@@ -291,7 +291,7 @@ static void write_inner_if_any(sira_writer *writer, sira_str name, const sira_st
 
 static void write_contact(sira_writer *writer, const sira_contact *contact)
 {
-    write_display(writer, contact->address.display);
+    sira_i_write_display(writer, contact->address.display);
     put_angle(writer, sira_i_write_room(writer, contact->address.uri.len + 2), contact->address.uri);
     if (contact->has_q)
         write_q(writer, contact->q);

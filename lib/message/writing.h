@@ -75,6 +75,9 @@ void sira_i_write_unfolded(sira_writer *writer, sira_str text);
 void sira_i_write_inner(sira_writer *writer, sira_str text);
 void sira_i_write_inner_closely(sira_writer *writer, sira_str text);
 
+/* Appends a display name as it was read, and a space behind it; nothing when it is empty. (write_fields.c) */
+void sira_i_write_display(sira_writer *writer, sira_str display);
+
 /* Content-Length is about to be written: SIRA_E_STATE when it stands already (RFC 3261 20.14). */
 void sira_i_write_note_length(sira_writer *writer);
 
