@@ -108,7 +108,7 @@ static inline uint64_t sira_i_look_in_uri(uint64_t octets)
 {
     uint64_t brackets = ((octets | SIRA_I_EACH(0x62)) ^ SIRA_I_EACH(0x7e)) - SIRA_I_EACH(1); /* < > \ ^ | ~ */
     uint64_t accent = (octets ^ SIRA_I_EACH('`')) - SIRA_I_EACH(1);
-    return (octets - SIRA_I_EACH('#' + 1)) | brackets | accent | (octets + SIRA_I_EACH(5)) | octets;
+    return (octets - SIRA_I_EACH('#' + 1)) | brackets | accent | (octets + SIRA_I_EACH(5));
 }
 
 /* The first octet that the look marks, or fewer than eight octets before the end. */
@@ -157,13 +157,13 @@ static inline const char *sira_i_text_end(const char *start, const char *end)
         loop assigns at;
         loop variant end - at; */
     while (SIRA_I_QUICK && end - at >= 16) {
-        uint64_t first = sira_i_look_in_text(sira_i_load(at)) & SIRA_I_HIGH;
-        uint64_t second = sira_i_look_in_text(sira_i_load(at + 8)) & SIRA_I_HIGH;
-        if ((first | second) == 0) {
+        uint64_t first = sira_i_look_in_text(sira_i_load(at)), second = sira_i_look_in_text(sira_i_load(at + 8));
+        if (((first | second) & SIRA_I_HIGH) == 0) {
             at += 16;
             continue;
         }
-        at += first != 0 ? sira_i_lowest(first) : 8 + sira_i_lowest(second);
+        first &= SIRA_I_HIGH;
+        at += first != 0 ? sira_i_lowest(first) : 8 + sira_i_lowest(second & SIRA_I_HIGH);
         if (*at == '\r' || !sira_i_is_text(start, at))
             return at;
         at++;
