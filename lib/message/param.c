@@ -107,6 +107,26 @@ static inline const char *behind_usual_value(const char *at, const char *end)
     return stop > at && (stop == end || *stop == ',') ? stop : NULL;
 }
 
+/* The same for what stands most behind semicolons: letters=token where another, the end of the value or of the line
+ * follows. */
+/*@ requires RANGE(at, end) && \valid(p);
+    assigns *p;
+    ensures \result != \null ==> BETWEEN(at, \result, end) && \result > at;
+    ensures \result != \null ==> WITHIN(at, p->name, end) && WITHIN(at, p->value, end); */
+static inline const char *behind_usual_param(const char *at, const char *end, sira_i_generic_param *p)
+{
+    const char *name_end = usual_name_end(at, end);
+    if (name_end == NULL)
+        return NULL;
+    const char *value = name_end + 1, *stop = sira_i_span_far(value, end, SIRA_I_TOKEN);
+    if (stop == value || (stop < end && *stop != ';' && *stop != ','))
+        return NULL;
+    p->name = (sira_str){at, (size_t)(name_end - at)};
+    p->value = (sira_str){value, (size_t)(stop - value)};
+    p->kind = SIRA_I_VALUE_TOKEN;
+    return stop;
+}
+
 bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params)
 {
     const char *end = scan->end;
@@ -115,7 +135,9 @@ bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params)
         return false;
     if (params->list.at == NULL)
         params->list.at = at;
-    const char *behind = behind_param(at, end, &params->now);
+    const char *behind = behind_usual_param(at, end, &params->now);
+    if (behind == NULL)
+        behind = behind_param(at, end, &params->now);
     params->bad = behind == NULL;
     scan->at = behind != NULL ? behind : params->now.wrong;
     params->list.len = (size_t)(scan->at - params->list.at);
