@@ -202,9 +202,9 @@ SIRA_API sira_status sira_digest_client_challenged(sira_digest_client *client, c
 SIRA_API sira_status sira_digest_client_give_ha1(sira_digest_client *client, sira_str realm,
                                                  sira_hash_algorithm algorithm, const uint8_t ha1[SIRA_HASH_SIZE_MAX]);
 
-/* The same for what get_aka announced; rand: of the challenge that is answered, so that an answer that comes too late is
- * not taken for another one's. Also SIRA_E_ARGUMENT: res_len out of its range, and it is still waited for; SIRA_E_HASH,
- * and SIRA_E_CREDENTIALS: a second resynchronization in a row: the challenge is given up. */
+/* The same for what get_aka announced; rand: of the challenge that is answered, so that an answer that comes too late
+ * is not taken for another one's. Also SIRA_E_ARGUMENT: res_len out of its range, and it is still waited for;
+ * SIRA_E_HASH, and SIRA_E_CREDENTIALS: a second resynchronization in a row: the challenge is given up. */
 SIRA_API sira_status sira_digest_client_give_aka(sira_digest_client *client, const uint8_t rand[16],
                                                  const sira_aka *aka);
 

@@ -2,6 +2,8 @@
  */
 #include "agent/registration.h"
 
+#include "message/uri_equal.h"
+
 #include <string.h>
 
 /* What makes a Contact look like ours. Our line parameter is new with each start of the device; the instance is also
@@ -22,7 +24,7 @@ static int likeness(const sira_registration *registration, sira_str own_text, co
     if (sira_uri_param(&uri, SIRA_STR("line"), &line) == SIRA_OK &&
         sira_uri_param(&own, SIRA_STR("line"), &our_line) == SIRA_OK && sira_str_equal_nocase(line, our_line))
         like |= SAME_LINE;
-    return sira_uri_equal(&own, &uri) ? like | SAME_URI : like;
+    return sira_i_uri_equal_sip(&own, &uri) ? like | SAME_URI : like;
 }
 
 sira_status sira_i_binding_find(const sira_registration *registration, const sira_message *response,

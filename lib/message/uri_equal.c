@@ -6,6 +6,7 @@
 
 #include "base/chars.h"
 #include "base/view.h"
+#include "message/uri_equal.h"
 
 /* One octet of a URI part: decoded or as it is. */
 typedef struct octet {
@@ -173,20 +174,28 @@ static bool is_costly(const sira_uri *uri)
     return count(uri->params, ';') > SIRA_LIMIT_URI_PAIRS || count(uri->headers, '&') > SIRA_LIMIT_URI_PAIRS;
 }
 
+static bool is_same_text(const sira_uri *a, const sira_uri *b)
+{
+    return a->text.len > 0 && sira_str_equal(a->text, b->text);
+}
+
+bool sira_i_uri_equal_sip(const sira_uri *a, const sira_uri *b)
+{
+    return a->scheme == b->scheme && (is_same_text(a, b) || (!is_costly(a) && !is_costly(b) && same_sip(a, b)));
+}
+
 bool sira_uri_equal(const sira_uri *a, const sira_uri *b)
 {
     if (a->scheme != b->scheme)
         return false;
-    if (a->text.len > 0 && sira_str_equal(a->text, b->text))
+    if (is_same_text(a, b))
         return true;
-    if (is_costly(a) || is_costly(b))
-        return false;
     switch ((sira_scheme)a->scheme) {
     case SIRA_SCHEME_SIP:
     case SIRA_SCHEME_SIPS:
-        return same_sip(a, b);
+        return sira_i_uri_equal_sip(a, b);
     case SIRA_SCHEME_TEL:
-        return same_tel(a, b);
+        return !is_costly(a) && !is_costly(b) && same_tel(a, b);
     case SIRA_SCHEME_OTHER:
         break;
     }
