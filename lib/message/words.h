@@ -157,13 +157,13 @@ static inline const char *sira_i_text_end(const char *start, const char *end)
         loop assigns at;
         loop variant end - at; */
     while (SIRA_I_QUICK && end - at >= 16) {
-        uint64_t first = sira_i_look_in_text(sira_i_load(at)), second = sira_i_look_in_text(sira_i_load(at + 8));
-        if (((first | second) & SIRA_I_HIGH) == 0) {
+        uint64_t first = sira_i_look_in_text(sira_i_load(at)) & SIRA_I_HIGH;
+        uint64_t second = sira_i_look_in_text(sira_i_load(at + 8)) & SIRA_I_HIGH;
+        if ((first | second) == 0) {
             at += 16;
             continue;
         }
-        first &= SIRA_I_HIGH;
-        at += first != 0 ? sira_i_lowest(first) : 8 + sira_i_lowest(second & SIRA_I_HIGH);
+        at += first != 0 ? sira_i_lowest(first) : 8 + sira_i_lowest(second);
         if (*at == '\r' || !sira_i_is_text(start, at))
             return at;
         at++;
