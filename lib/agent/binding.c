@@ -65,17 +65,20 @@ sira_status sira_i_service_route_keep(sira_registration *registration, const sir
 {
     sira_cursor cursor;
     sira_address route;
+    sira_status status;
     size_t length = 0;
     registration->service_route_len = 0;
     sira_cursor_init(&cursor, response, SIRA_FIELD_SERVICE_ROUTE);
-    while (sira_address_next(&cursor, &route, NULL) == SIRA_OK) {
-        size_t comma = length == 0 ? 0 : 2;
-        if (route.text.len + comma > sizeof registration->service_route - length)
+    while ((status = sira_address_next(&cursor, &route, NULL)) == SIRA_OK) {
+        size_t comma = length == 0 ? 0 : 2, room = sizeof registration->service_route - length, used;
+        if (comma > room ||
+            sira_str_unfold(route.text, registration->service_route + length + comma, room - comma, &used) != SIRA_OK)
             return SIRA_E_LIMIT;
         memcpy(registration->service_route + length, ", ", comma);
-        memcpy(registration->service_route + length + comma, route.text.at, route.text.len);
-        length += comma + route.text.len;
+        length += comma + used;
     }
+    if (status != SIRA_IDLE) /* half a route leads elsewhere */
+        return status;
     registration->service_route_len = (uint16_t)length;
     return SIRA_OK;
 }

@@ -34,7 +34,8 @@ typedef struct sira_i_binding {
 sira_status sira_i_binding_find(const sira_registration *registration, const sira_message *response,
                                 sira_i_binding *binding);
 
-/* Keeps the Service-Route set (RFC 3608 5). SIRA_OK; SIRA_E_LIMIT: it does not fit, and none is kept. */
+/* Keeps the Service-Route set (RFC 3608 5). SIRA_OK; SIRA_E_LIMIT: it does not fit, SIRA_E_SYNTAX: it is malformed, and
+ * none is kept. */
 sira_status sira_i_service_route_keep(sira_registration *registration, const sira_message *response);
 
 /* ---- attempt.c: the state machine ---- */

@@ -427,6 +427,34 @@ static void a_route_over_its_limit_is_reported(void **context)
     world_close(w);
 }
 
+static void odd_route(world *w, const sira_message *request)
+{
+    static const char *const routes[] = {"<sip:a.example.test;lr>\r\n ;x=y,\r\n <sip:b.example.test;lr>",
+                                         "<sip:a.example.test;lr>, sip:b.example.test;lr"};
+    world_reply(w, request, 200, "Contact: %.*s;expires=600\r\nService-Route: %s\r\n", (int)world_contact(request).len,
+                world_contact(request).at, routes[w->step]);
+}
+
+/* A header value of several lines can't be written again, and half a route leads elsewhere. */
+static void a_route_is_kept_in_one_line_or_not_at_all(void **context)
+{
+    (void)context;
+    static const struct {
+        sira_status status;
+        const char *route;
+    } expected[] = {{SIRA_OK, "<sip:a.example.test;lr> ;x=y, <sip:b.example.test;lr>"}, {SIRA_E_SYNTAX, ""}};
+    for (int i = 0; i < 2; i++) {
+        world *w = world_open(odd_route);
+        w->step = i;
+        world_start(w);
+        world_run(w, 100);
+        assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+        assert_int_equal(world_last(w)->status, expected[i].status);
+        expect_str("route", sira_registration_service_route(&w->line), expected[i].route);
+        world_close(w);
+    }
+}
+
 static void remove_itself(world *w, const sira_event *event)
 {
     (void)w;
@@ -560,6 +588,7 @@ int main(void)
         cmocka_unit_test(a_binding_that_stays_is_told),
         cmocka_unit_test(service_route_of_a_200),
         cmocka_unit_test(a_route_over_its_limit_is_reported),
+        cmocka_unit_test(a_route_is_kept_in_one_line_or_not_at_all),
         cmocka_unit_test(a_handler_may_remove_the_object),
         cmocka_unit_test(a_handler_may_stop_and_start),
         cmocka_unit_test(the_start_window_spreads_lines),
