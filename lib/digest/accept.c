@@ -5,7 +5,11 @@
 #include <string.h>
 
 enum { NEXTNONCE, RSPAUTH, QOP, CNONCE, NC, VALUES };
-static const char names[] = "nextnonce\0rspauth\0qop\0cnonce\0nc\0";
+static const char names[] = "\11nextnonce"
+                            "\7rspauth"
+                            "\3qop"
+                            "\6cnonce"
+                            "\2nc";
 
 static sira_status read_info(const sira_message *response, sira_field_id id, sira_str *values, sira_diag *diag)
 {

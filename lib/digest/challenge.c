@@ -21,12 +21,9 @@ sira_status sira_i_digest_text(sira_str text, const char *field, sira_diag *diag
 /* Where the value of a parameter goes; NULL when its name is none of ours. */
 static sira_str *place_of(sira_str name, const char *names, sira_str *values)
 {
-    for (const char *known = names; *known != '\0'; values++) {
-        const sira_str text = sira_str_from(known);
-        if (sira_str_equal_nocase(name, text))
+    for (const char *known = names; *known != '\0'; known += 1 + *known, values++)
+        if (name.len == (size_t)*known && sira_str_equal_nocase(name, (sira_str){known + 1, name.len}))
             return values;
-        known += text.len + 1;
-    }
     return NULL;
 }
 
@@ -87,7 +84,15 @@ sira_status sira_challenge_parse(sira_challenge *challenge, const sira_auth *aut
     if (!sira_str_equal_nocase(auth->scheme, SIRA_STR("Digest")))
         return SIRA_IDLE;
     enum { REALM, NONCE, OPAQUE, DOMAIN, ALGORITHM, QOP, STALE, USERHASH, CHARSET, COUNT };
-    static const char names[] = "realm\0nonce\0opaque\0domain\0algorithm\0qop\0stale\0userhash\0charset\0";
+    static const char names[] = "\5realm"
+                                "\5nonce"
+                                "\6opaque"
+                                "\6domain"
+                                "\11algorithm"
+                                "\3qop"
+                                "\5stale"
+                                "\10userhash"
+                                "\7charset";
     sira_str values[COUNT] = {{0}};
     sira_status status = sira_i_params_read(auth->params, names, values, diag);
     if (status != SIRA_OK)

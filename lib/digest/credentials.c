@@ -55,8 +55,19 @@ sira_status sira_credentials_parse(sira_credentials *credentials, const sira_aut
     if (!sira_str_equal_nocase(auth->scheme, SIRA_STR("Digest")))
         return SIRA_IDLE;
     enum { USER, EXTENDED, REALM, NONCE, URI, RESPONSE, CNONCE, OPAQUE, NC, AUTS, ALGORITHM, QOP, USERHASH, COUNT };
-    static const char names[] = "username\0username*\0realm\0nonce\0uri\0response\0cnonce\0opaque\0nc\0auts\0"
-                                "algorithm\0qop\0userhash\0";
+    static const char names[] = "\10username"
+                                "\11username*"
+                                "\5realm"
+                                "\5nonce"
+                                "\3uri"
+                                "\10response"
+                                "\6cnonce"
+                                "\6opaque"
+                                "\2nc"
+                                "\4auts"
+                                "\11algorithm"
+                                "\3qop"
+                                "\10userhash";
     sira_str values[COUNT] = {{0}};
     sira_status status = sira_i_params_read(auth->params, names, values, diag);
     if (status != SIRA_OK)

@@ -82,8 +82,8 @@ uint8_t sira_i_qop_of(sira_str name);   /* NONE when it is unknown */
 
 /* ---- challenge.c ---- */
 
-/* Reads a list of parameters, each at most once: values[i] is that of the i-th of the names, which end in a NUL each
- * and in two at the end. Unknown ones are skipped (RFC 7616 3.3). The values must be empty before. SIRA_OK;
+/* Reads a list of parameters, each at most once: values[i] is that of the i-th of the names, each of which stands
+ * behind its length. Unknown ones are skipped (RFC 7616 3.3). The values must be empty before. SIRA_OK;
  * SIRA_E_SYNTAX with diag: a parameter twice, or no list. */
 sira_status sira_i_params_read(sira_str params, const char *names, sira_str *values, sira_diag *diag);
 
