@@ -154,5 +154,41 @@ def registered(root):
     return problems
 
 
+TESTED_BY = "tests/structure/tested_by.tsv"
+
+
+def tested_by(root):
+    """The table of what is tested under another name: {file of lib/: its tests}."""
+    path = Path(root) / TESTED_BY
+    lines = path.read_text().splitlines() if path.is_file() else []
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")][1:]
+    return {row[0]: row[1].split() for row in rows}
+
+
+def tested(root):
+    """Each file of lib/ has a unit test of its name, or a line in the table that says what tests it. Where two layers have files of
+    one name, the test's name says which."""
+    problems = []
+    table = tested_by(root)
+    paths = tree.files(root, "lib/**/*.c")
+    stems = [Path(path).stem for path in paths]
+    for path, stem in zip(paths, stems):
+        name = stem if stems.count(stem) == 1 else f"{layer_of(path)}_{stem}"
+        test = f"tests/unit/test_{name}.c"
+        exists = (Path(root) / test).is_file()
+        if not exists and path not in table:
+            problems.append(f"{path} has neither {test} nor a line in {TESTED_BY}")
+        if exists and path in table:
+            problems.append(f"{path} has {test}; its line in {TESTED_BY} has to go")
+    for path, tests in table.items():
+        if path not in paths:
+            problems.append(f"{TESTED_BY} has a line for {path}, which does not exist")
+        problems += [f"{TESTED_BY} names tests/{test}, which does not exist" for test in tests
+                     if not (Path(root) / "tests" / test).is_file()]
+        if not tests:
+            problems.append(f"{TESTED_BY} names no test of {path}")
+    return problems
+
+
 ALL = {"sources": sources, "layers": layers, "interface": interface, "text": text, "version": version,
-       "registered": registered}
+       "registered": registered, "tested": tested}

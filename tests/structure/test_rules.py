@@ -20,6 +20,8 @@ GOOD = {
     "tests/unit/CMakeLists.txt": "# sira_unit_test(uri)\nsira_unit_test(str)\n",
     "tests/unit/test_str.c": "int main(void)\n{\n    return 0;\n}\n",
     "tests/scenario/CMakeLists.txt": "sira_scenario_test(life)\n",
+    "tests/scenario/test_life.c": "int main(void)\n{\n    return 0;\n}\n",
+    "tests/structure/tested_by.tsv": "# Why.\nfile\ttests\nlib/message/uri.c\tscenario/test_life.c\n",
     "include/sira/base.h": "#ifndef SIRA_BASE_H\n#define SIRA_BASE_H\n#include <stddef.h>\n#define SIRA_API\n"
                            "SIRA_API size_t sira_str_count(const char *at);\n#endif\n",
     "include/sira/uri.h": "#ifndef SIRA_URI_H\n#define SIRA_URI_H\n#include <sira/base.h>\n"
@@ -98,6 +100,18 @@ class PlantedFault(unittest.TestCase):
     def test_registered(self):
         self.assert_caught(rules.registered, "tests/unit/test_uri.c", "\n", "test_uri.c is not registered")
         self.assert_caught(rules.registered, "tests/scenario/test_uri.c", "\n", "test_uri.c is not registered")
+
+    def test_tested(self):
+        table = "tests/structure/tested_by.tsv"
+        self.assert_caught(rules.tested, "lib/base/more.c", "int x;\n", "lib/base/more.c has neither tests/unit/test_more.c")
+        # Two files of one name: whose test is test_str.c?
+        self.assert_caught(rules.tested, "lib/message/str.c", "int x;\n", "lib/base/str.c has neither tests/unit/test_base_str.c")
+        self.assert_caught(rules.tested, "lib/message/str.c", "int x;\n", "lib/message/str.c has neither")
+        self.assert_caught(rules.tested, table, "", "lib/message/uri.c has neither", old="lib/message/uri.c\tscenario/test_life.c\n")
+        self.assert_caught(rules.tested, table, "lib/base/gone.c\tscenario/test_life.c\n", "lib/base/gone.c, which does not exist")
+        self.assert_caught(rules.tested, table, "test_gone.c", "tests/scenario/test_gone.c, which", old="test_life.c")
+        self.assert_caught(rules.tested, table, "uri.c\t\n", "names no test of lib/message/uri.c", old="uri.c\tscenario/test_life.c\n")
+        self.assert_caught(rules.tested, "tests/unit/test_uri.c", "\n", "its line in tests/structure/tested_by.tsv has to go")
 
     def test_headers(self):
         check = lambda root: headers.problems(root, COMPILER)
