@@ -156,6 +156,7 @@ static void a_name_is_asked_for_once(void **state)
     tell(w, 1, 3600, "192.0.2.1 192.0.2.2");
     expect_targets("taken", w, "192.0.2.1:5070 192.0.2.2:5070");
     tell(w, 1, 3600, "192.0.2.9"); /* twice */
+    tell(w, 0, 3600, "192.0.2.9"); /* for a query that nobody made */
     expect_targets("once", w, "192.0.2.1:5070 192.0.2.2:5070");
     assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
     assert_int_equal(asked.calls, 1);
