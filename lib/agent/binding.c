@@ -56,7 +56,7 @@ sira_status sira_i_binding_find(const sira_registration *registration, const sir
             continue;
         best = like;
         binding->expires = expires;
-        binding->is_ours = expires != 0 && ((like & SAME_LINE) != 0 || like == SAME_URI);
+        binding->is_ours = expires != 0 && (like & (SAME_LINE | SAME_URI)) != 0;
     }
     return SIRA_OK;
 }

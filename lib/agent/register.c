@@ -158,7 +158,7 @@ size_t sira_i_register_size(sira_registration *registration)
     *local = (sira_endpoint){
         .transport = registration->account->server->targets[0].transport, .family = SIRA_FAMILY_IPV6, .port = 65535};
     memset(local->address, 0xff, sizeof local->address); /* the widest text */
-    registration->cseq = INT32_MAX; /* RFC 3261 8.1.1.5 */
+    registration->cseq = INT32_MAX;                      /* RFC 3261 8.1.1.5 */
     registration->asked = SIRA_LIMIT_EXPIRES_MAX;
     sira_writer_init(&writer, NULL, 0);
     write_before_credentials(registration, &request, &writer);

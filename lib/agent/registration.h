@@ -30,7 +30,8 @@ typedef struct sira_i_binding {
     bool is_ours;      /* surely: one with our line parameter or URI, and it lives */
 } sira_i_binding;
 
-/* Finds our binding among the Contacts of a 2xx and what was granted. SIRA_OK, or what makes our own Contact no URI. */
+/* Finds our binding among the Contacts of a 2xx and what was granted. SIRA_OK, or what keeps our own Contact from being
+ * written. */
 sira_status sira_i_binding_find(const sira_registration *registration, const sira_message *response,
                                 sira_i_binding *binding);
 

@@ -12,8 +12,8 @@ sira_status sira_i_sockaddr_from(const sira_endpoint *endpoint, struct sockaddr_
 /* Reads family, address and port; the transport stays. SIRA_OK or SIRA_E_UNSUPPORTED. */
 sira_status sira_i_sockaddr_read(const struct sockaddr *address, sira_endpoint *endpoint);
 
-/* The address that a peer sees us under: what the kernel would send from. Sends nothing. SIRA_OK, or SIRA_E_TRANSPORT
- * when there is no way to the peer. */
+/* The address that a peer sees us under: what the kernel would send from. Sends nothing. SIRA_OK; SIRA_E_TRANSPORT:
+ * there is no way to the peer; SIRA_E_UNSUPPORTED: it is of another family than these two. */
 sira_status sira_i_local_address(const sira_endpoint *remote, sira_endpoint *local);
 
 /* ---- udp.c ---- */

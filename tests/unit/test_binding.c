@@ -63,6 +63,7 @@ static const binding_case cases[] = {
     {"a line that begins alike", false, "Contact: <" URI ";line=deadbeef0>;expires=60\r\n", 60, 1, false},
     {"another address", false, "Contact: <sip:alice@192.0.2.2:5060>;expires=60\r\n", 60, 1, false},
     {"the instance alone", true, "Contact: <sip:x@203.0.113.9>;expires=60" MARK "\r\n", 60, 1, false},
+    {"URI and instance", true, "Contact: <" URI ">;expires=60" MARK "\r\n", 60, 1, true},
     {"instance and line", true, "Contact: " OURS ";expires=60" MARK "\r\n", 60, 1, true},
     {"the line, without the instance", true, "Contact: " OURS ";expires=60\r\n", 60, 1, true},
     {"an instance that we do not have", false, "Contact: <sip:x@203.0.113.9>;expires=60" MARK "\r\n", 60, 1, false},
