@@ -2,6 +2,7 @@
 #include "fuzz/fuzz.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <sys/stat.h>
 
 static unsigned count;
@@ -29,12 +30,16 @@ static void run_file(const char *path)
 static void run_folder(const char *path, DIR *folder)
 {
     const struct dirent *entry;
-    while ((entry = readdir(folder)) != NULL) {
+    while (errno = 0, (entry = readdir(folder)) != NULL) {
         char file[1024];
         if (entry->d_name[0] == '.')
             continue;
         (void)snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
         run_file(file);
+    }
+    if (errno != 0) {
+        perror(path);
+        exit(1);
     }
     (void)closedir(folder);
 }
