@@ -63,6 +63,7 @@ set(SIRA_SOURCES
     lib/agent/binding.c
     lib/agent/config.c
     lib/agent/event.c
+    lib/agent/outcome.c
     lib/agent/policy.c
     lib/agent/register.c
     lib/agent/registration.c

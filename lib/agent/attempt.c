@@ -1,12 +1,9 @@
-/* An attempt to register, refresh or unregister: from its first request to its outcome, and the wait for the next. */
+/* An attempt to register, refresh or unregister: its requests, its end, and the wait for the next. */
 #include "agent/registration.h"
 
 #include "agent/policy.h"
 #include "base/random.h"
 #include "base/timer.h"
-
-/* Challenges answered in one attempt: a proxy's and a registrar's, each once more when its nonce was stale. */
-#define ROUNDS_MAX 4u
 
 /* ---- small steps ---- */
 
@@ -63,14 +60,7 @@ void sira_i_attempt_stopped(sira_registration *registration, sira_status status,
     (void)sira_i_registration_post(registration, SIRA_EVENT_STOPPED, status, code);
 }
 
-typedef struct failure {
-    sira_status status;
-    uint16_t code;
-    bool has_retry_after;
-    uint32_t retry_after;
-} failure;
-
-static sira_i_verdict verdict_of(const failure *why)
+static sira_i_verdict verdict_of(const sira_i_failure *why)
 {
     switch (why->status) {
     case SIRA_E_RESPONSE:
@@ -87,7 +77,7 @@ static sira_i_verdict verdict_of(const failure *why)
     }
 }
 
-static uint64_t wait_after(sira_registration *registration, const failure *why, sira_i_verdict verdict)
+static uint64_t wait_after(sira_registration *registration, const sira_i_failure *why, sira_i_verdict verdict)
 {
     const sira_registration_config *config = &registration->config;
     uint32_t random = sira_i_registration_draw(registration);
@@ -110,7 +100,7 @@ static void count(uint16_t *counter)
 
 /* Moves the server on from a target that can't serve us. A Retry-After is that target's (RFC 3261 21.5.4): with another
  * one there it does not hold the line up. */
-static void leave_target(const sira_registration *registration, failure *why)
+static void leave_target(const sira_registration *registration, sira_i_failure *why)
 {
     uint64_t until = 0;
     if (why->status != SIRA_E_TIMEOUT && why->status != SIRA_E_TRANSPORT && why->code != 503)
@@ -121,7 +111,7 @@ static void leave_target(const sira_registration *registration, failure *why)
         why->has_retry_after = false;
 }
 
-static void failed(sira_registration *registration, failure *why)
+void sira_i_attempt_failed(sira_registration *registration, sira_i_failure *why)
 {
     sira_i_attempt_end_transaction(registration);
     sira_i_attempt_end(registration);
@@ -149,7 +139,7 @@ static void failed(sira_registration *registration, failure *why)
 
 static void failed_by(sira_registration *registration, sira_status status)
 {
-    failed(registration, &(failure){.status = status});
+    sira_i_attempt_failed(registration, &(sira_i_failure){.status = status});
 }
 
 /* ---- out ---- */
@@ -184,19 +174,11 @@ static sira_status new_request(sira_registration *registration)
     return SIRA_OK;
 }
 
-/* Stopped before anything was registered, or after it has run out. */
-static bool has_left(const sira_registration *registration)
-{
-    return registration->leaving && !sira_registration_is_bound(registration);
-}
-
-/* The first request of an attempt, or another because of a response with this code; 0: it is just a challenge. An event
- * says what goes out, unless it is the same again. */
-static void request(sira_registration *registration, uint16_t code)
+void sira_i_attempt_request(sira_registration *registration, uint16_t code)
 {
     const uint8_t before = registration->state;
     sira_event_kind kind = SIRA_EVENT_REGISTERING;
-    if (has_left(registration)) {
+    if (sira_i_attempt_has_left(registration)) {
         sira_i_attempt_end(registration);
         sira_i_attempt_stopped(registration, SIRA_OK, 0);
         return;
@@ -235,7 +217,7 @@ static void proceed(sira_registration *registration)
     sira_registration_state state;
     sira_status status = sira_i_server_prepare(registration->account->server, registration, &state);
     if (status == SIRA_OK) {
-        request(registration, 0);
+        sira_i_attempt_request(registration, 0);
     } else if (status == SIRA_IDLE) {
         rest(registration);
     } else if (status != SIRA_MORE) {
@@ -269,154 +251,6 @@ void sira_i_attempt_begin_at_once(sira_registration *registration)
     registration->state = SIRA_REGISTRATION_WAITING;
     registration->next_at = sira_i_registration_agent(registration)->now;
     sira_i_registration_wake(registration);
-}
-
-/* ---- in ---- */
-
-static void left(sira_registration *registration, const sira_message *response)
-{
-    sira_i_binding binding;
-    sira_i_attempt_end(registration);
-    if (registration->leaving) {
-        bool stays = sira_i_binding_find(registration, response, &binding) == SIRA_OK && binding.is_ours;
-        sira_i_attempt_stopped(registration, stays ? SIRA_E_EXPIRES : SIRA_OK, 0);
-        return;
-    }
-    registration->expires_at = 0; /* started again meanwhile */
-    sira_i_attempt_begin_at_once(registration);
-}
-
-static void bound(sira_registration *registration, const sira_message *response, const sira_i_binding *binding)
-{
-    const sira_agent *agent = sira_i_registration_agent(registration);
-    uint32_t granted = binding->expires < SIRA_LIMIT_EXPIRES_MAX ? binding->expires : SIRA_LIMIT_EXPIRES_MAX;
-    sira_status status = sira_i_service_route_keep(registration, response);
-    sira_i_attempt_end(registration);
-    registration->failures = 0;
-    registration->rejections = 0;
-    registration->contact = registration->flow.local;
-    registration->expires_at = agent->now + 1000u * (uint64_t)granted;
-    if (registration->leaving) {
-        sira_i_attempt_begin_at_once(registration);
-        return;
-    }
-    if (granted <= registration->config.min_interval) /* it runs out before each refresh */
-        status = SIRA_E_EXPIRES;
-    registration->state = SIRA_REGISTRATION_REGISTERED;
-    registration->next_at = agent->now + sira_i_policy_refresh(granted, registration->config.min_interval);
-    sira_registration_news *news = sira_i_registration_post(registration, SIRA_EVENT_REGISTERED, status, 0);
-    news->expires = granted;
-    news->bindings = binding->bindings;
-}
-
-static void accepted(sira_registration *registration, const sira_message *response)
-{
-    char uri[SIRA_I_REQUEST_URI_SIZE];
-    sira_status status = SIRA_OK;
-    if (registration->account->has_credentials) {
-        const sira_digest_request asked = sira_i_register_digest(registration, uri);
-        status =
-            sira_digest_client_accepted(&registration->account->digest, &registration->attempt, &asked, response, NULL);
-    }
-    if (status < 0) {
-        failed(registration, &(failure){.status = status, .code = response->status_code});
-        return;
-    }
-    if (registration->asked == 0) {
-        left(registration, response);
-        return;
-    }
-    sira_i_binding binding;
-    status = sira_i_binding_find(registration, response, &binding);
-    if (status == SIRA_OK && binding.expires == 0) {
-        registration->expires_at = 0;
-        status = SIRA_E_EXPIRES;
-    }
-    if (status != SIRA_OK)
-        failed(registration, &(failure){.status = status, .code = response->status_code});
-    else
-        bound(registration, response, &binding);
-}
-
-static void challenged(sira_registration *registration, const sira_message *response)
-{
-    sira_account *account = registration->account;
-    sira_status status = SIRA_E_CREDENTIALS;
-    if (account->has_credentials)
-        status = sira_digest_client_challenged(&account->digest, &registration->attempt, response, NULL);
-    if (status == SIRA_OK && registration->rounds >= ROUNDS_MAX)
-        status = SIRA_E_CREDENTIALS;
-    if (status == SIRA_MORE && account->waiting_for_ha1 != NULL)
-        status = SIRA_E_STATE;
-    if (status != SIRA_OK && status != SIRA_MORE) {
-        failed(registration, &(failure){.status = status, .code = response->status_code});
-        return;
-    }
-    registration->rounds++;
-    if (status == SIRA_OK || has_left(registration)) {
-        request(registration, 0);
-        return;
-    }
-    account->waiting_for_ha1 = registration;
-    registration->next_at = sira_i_registration_agent(registration)->now +
-                            64u * (uint64_t)sira_i_registration_agent(registration)->config.t1;
-}
-
-/* RFC 3261 10.2.8. One raise for an attempt; what it came to is kept apart from what is configured. */
-static void too_brief(sira_registration *registration, const sira_message *response)
-{
-    uint32_t least;
-    bool useful = !registration->raised_now && registration->asked != 0 &&
-                  sira_message_number(response, SIRA_FIELD_MIN_EXPIRES, &least, NULL) == SIRA_OK;
-    if (useful && least > SIRA_LIMIT_MIN_EXPIRES_MAX)
-        least = SIRA_LIMIT_MIN_EXPIRES_MAX;
-    if (!useful || least <= registration->asked) {
-        registration->raised = 0;
-        failed(registration, &(failure){.status = SIRA_E_EXPIRES, .code = response->status_code});
-        return;
-    }
-    registration->raised = least;
-    registration->raised_now = true;
-    request(registration, response->status_code);
-}
-
-static void refused(sira_registration *registration, const sira_message *response)
-{
-    sira_retry_after after;
-    failure why = {.status = SIRA_E_RESPONSE, .code = response->status_code};
-    /* A nonce that is kept would be one more try of a refused password, before the one for the next challenge. */
-    if (registration->account->has_credentials &&
-        sira_i_policy_verdict(response->status_code) == SIRA_I_VERDICT_REJECTED)
-        sira_digest_client_forget(&registration->account->digest);
-    if (sira_message_retry_after(response, &after, NULL) == SIRA_OK) {
-        why.has_retry_after = true;
-        why.retry_after = after.seconds;
-    }
-    failed(registration, &why);
-}
-
-static bool take_response(sira_client *client, const sira_message *response)
-{
-    sira_registration *registration = sira_i_registration_of(client);
-    const sira_agent *agent = sira_i_registration_agent(registration);
-    if (agent->flow->id != registration->flow.id ||
-        agent->flow->remote.transport != registration->flow.remote.transport ||
-        !sira_i_register_matches(registration, response))
-        return false;
-    sira_i_transaction_timing timing = sira_i_agent_timing(agent);
-    uint16_t code = response->status_code;
-    bool fresh =
-        sira_i_transaction_response(&client->transaction, code, agent->now, &timing) == SIRA_I_TRANSACTION_DELIVER;
-    if (fresh && code >= 300 && sira_i_policy_verdict(code) == SIRA_I_VERDICT_CHALLENGE)
-        challenged(registration, response);
-    else if (fresh && code == 423)
-        too_brief(registration, response);
-    else if (fresh && code >= 300)
-        refused(registration, response);
-    else if (fresh && code >= 200)
-        accepted(registration, response);
-    sira_i_attempt_schedule(registration);
-    return true;
 }
 
 /* ---- time ---- */
@@ -474,7 +308,7 @@ static void await_ha1(sira_registration *registration)
     if (sira_i_attempt_is_under_way(registration))
         return;
     if (registration->account->waiting_for_ha1 != registration)
-        request(registration, 0);
+        sira_i_attempt_request(registration, 0);
     else if (sira_i_registration_agent(registration)->now >= registration->next_at)
         failed_by(registration, SIRA_E_CHALLENGE);
 }
@@ -508,7 +342,7 @@ static void due(sira_client *client)
     sira_i_attempt_schedule(registration);
 }
 
-const struct sira_client_ops sira_i_registration_ops = {due, sira_i_register_write, take_response,
+const struct sira_client_ops sira_i_registration_ops = {due, sira_i_register_write, sira_i_outcome_take,
                                                         sira_i_registration_deliver};
 
 /* Nobody can reach us on a flow that is gone, so the line registers anew (RFC 5626 4.4), in so many ms at the latest.

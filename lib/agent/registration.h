@@ -50,6 +50,12 @@ static inline bool sira_i_attempt_is_under_way(const sira_registration *registra
            registration->client.transaction.state == SIRA_I_TRANSACTION_PROCEEDING;
 }
 
+/* Stopped before anything was registered, or after it has run out. */
+static inline bool sira_i_attempt_has_left(const sira_registration *registration)
+{
+    return registration->leaving && !sira_registration_is_bound(registration);
+}
+
 /* Sets the one timer to whatever comes next. */
 void sira_i_attempt_schedule(sira_registration *registration);
 
@@ -63,8 +69,28 @@ void sira_i_attempt_end(sira_registration *registration);
 /* The end in STOPPED, with its event. */
 void sira_i_attempt_stopped(sira_registration *registration, sira_status status, uint16_t code);
 
+/* Why an attempt ends without success. */
+typedef struct sira_i_failure {
+    sira_status status;
+    uint16_t code;
+    bool has_retry_after;
+    uint32_t retry_after;
+} sira_i_failure;
+
+/* The end in WAITING, FAILED or STOPPED, with its event and the time of the next attempt. */
+void sira_i_attempt_failed(sira_registration *registration, sira_i_failure *why);
+
+/* The first request of an attempt, or another because of a response with this code; 0: it is just a challenge. An event
+ * says what goes out, unless it is the same again. */
+void sira_i_attempt_request(sira_registration *registration, uint16_t code);
+
 /* A random number for a wait; 0 when there is no entropy: then there is no request either, so that is no loss. */
 uint32_t sira_i_registration_draw(sira_registration *registration);
+
+/* ---- outcome.c ---- */
+
+/* false: the response is not to the request under way. */
+bool sira_i_outcome_take(sira_client *client, const sira_message *response);
 
 /* ---- event.c ---- */
 
