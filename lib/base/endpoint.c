@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/chars.h"
+#include "base/hex.h"
 #include "base/view.h"
 
 const char *sira_transport_name(sira_transport_kind kind)
@@ -21,16 +21,24 @@ const char *sira_transport_name(sira_transport_kind kind)
 /* ---- text to address ---- */
 
 /* Four times dec-octet (RFC 3986 3.2.2): 0 to 255 without leading zeros. */
+/*@ requires RANGE(at, end) && \valid(address + (0 .. 3));
+    requires \separated(address + (0 .. 3), at + (0 .. end - at - 1));
+    assigns address[0 .. 3];
+    ensures \result ==> at < end; */
 static bool read_ipv4(const char *at, const char *end, uint8_t address[4])
 {
     unsigned value = 0, count = 0;
     bool first = true;
+    /*@ loop invariant BETWEEN(\at(at, Pre), at, end) && value <= 255 && count <= 3;
+        loop invariant at == \at(at, Pre) ==> count == 0;
+        loop assigns at, value, count, first, address[0 .. 3];
+        loop variant end - at; */
     for (; at < end; at++) {
-        unsigned digit = (unsigned)(unsigned char)*at - '0';
-        if (digit <= 9) {
+        int digit = *at - '0';
+        if (digit >= 0 && digit <= 9) {
             if (value == 0 && !first)
                 return false;
-            value = 10 * value + digit;
+            value = 10 * value + (unsigned)digit;
             if (value > 255)
                 return false;
             first = false;
@@ -47,19 +55,50 @@ static bool read_ipv4(const char *at, const char *end, uint8_t address[4])
 }
 
 /* h16: one to four hex digits. */
+/*@ requires \valid(at) && RANGE(*at, end) && \valid(group + (0 .. 1));
+    requires \separated(at, group + (0 .. 1), *at + (0 .. end - *at - 1));
+    assigns *at, group[0 .. 1];
+    ensures BETWEEN(\old(*at), *at, end);
+    ensures \result ==> *at > \old(*at); */
 static bool read_group(const char **at, const char *end, uint8_t group[2])
 {
     const char *start = *at;
     unsigned value = 0;
-    while (*at < end && *at - start < 4 && sira_i_is(**at, SIRA_I_HEX))
-        value = 16 * value + sira_i_hex_value(*(*at)++);
+    /*@ loop invariant BETWEEN(start, *at, end) && *at - start <= 4 && value <= 0xffff;
+        loop invariant *at - start <= 3 ==> value <= 0xfff;
+        loop invariant *at - start <= 2 ==> value <= 0xff;
+        loop invariant *at - start <= 1 ==> value <= 0xf;
+        loop invariant *at == start ==> value == 0;
+        loop assigns *at, value;
+        loop variant end - *at; */
+    for (; *at < end && *at - start < 4; ++*at) {
+        unsigned digit = sira_i_hex_digit(**at);
+        if (digit > 15)
+            break;
+        value = 16 * value + digit;
+    }
     group[0] = (uint8_t)(value >> 8);
     group[1] = (uint8_t)value;
     return *at > start;
 }
 
+/* Head bytes go to the start of the address, the rest to its end; zeros between them. */
+/*@ requires head <= count <= 16 && \valid_read(bytes + (0 .. 15)) && \valid(address + (0 .. 15));
+    requires \separated(address + (0 .. 15), bytes + (0 .. 15));
+    assigns address[0 .. 15]; */
+static void spread(const uint8_t bytes[16], size_t count, size_t head, uint8_t address[16])
+{
+    size_t tail = count - head;
+    memset(address, 0, 16);
+    memcpy(address, bytes, head);
+    memcpy(address + 16 - tail, bytes + head, tail);
+}
+
 /* IPv6address of RFC 5954 4.1 (RFC 3986 3.2.2): groups, one "::" at most, an IPv4 address as the last two. Behind "::"
  * another colon may stand before that, as RFC 3261 25.1 has it by mistake (RFC 5118 4.10: it has to be tolerated). */
+/*@ requires RANGE(at, end) && \valid(address + (0 .. 15));
+    requires \separated(address + (0 .. 15), at + (0 .. end - at - 1));
+    assigns address[0 .. 15]; */
 static bool read_ipv6(const char *at, const char *end, uint8_t address[16])
 {
     uint8_t bytes[16] = {0};
@@ -68,6 +107,10 @@ static bool read_ipv6(const char *at, const char *end, uint8_t address[16])
         gap = 0;
         at += 2;
     }
+    /*@ loop invariant BETWEEN(\at(at, Pre), at, end) && count <= 16 && count % 2 == 0;
+        loop invariant gap == 17 || gap <= count;
+        loop assigns at, count, gap, bytes[0 .. 15];
+        loop variant end - at; */
     while (at < end) {
         const char *last = gap == count && *at == ':' ? at + 1 : at;
         if (count <= 12 && (gap <= count || count == 12) && read_ipv4(last, end, bytes + count)) {
@@ -91,13 +134,16 @@ static bool read_ipv6(const char *at, const char *end, uint8_t address[16])
     }
     if (gap > 16 ? count != 16 : count > 14) /* "::" stands for one group at least */
         return false;
-    memset(address, 0, 16);
-    size_t head = gap > 16 ? 16 : gap;
-    memcpy(address, bytes, head);
-    memcpy(address + 16 - (count - (gap > 16 ? 16 : gap)), bytes + head, count - (gap > 16 ? 16 : gap));
+    spread(bytes, count, gap > 16 ? 16 : gap, address);
     return true;
 }
 
+/*@ requires READABLE(host) && \valid(endpoint);
+    requires \separated(endpoint, host.at + (0 .. host.len - 1));
+    assigns endpoint->family, endpoint->address[0 .. 15];
+    ensures \result == SIRA_OK || \result == SIRA_E_SYNTAX;
+    ensures \result == SIRA_OK ==> host.len > 0;
+    ensures \result != SIRA_OK ==> *endpoint == \old(*endpoint); */
 sira_status sira_endpoint_from_host(sira_str host, sira_endpoint *endpoint)
 {
     uint8_t address[16] = {0};
@@ -121,6 +167,11 @@ sira_status sira_endpoint_from_host(sira_str host, sira_endpoint *endpoint)
     return SIRA_OK;
 }
 
+/*@ requires READABLE(text) && \valid(endpoint);
+    requires \separated(endpoint, text.at + (0 .. text.len - 1));
+    assigns endpoint->family, endpoint->port, endpoint->address[0 .. 15];
+    ensures \result == SIRA_OK || \result == SIRA_E_SYNTAX || \result == SIRA_E_NUMBER;
+    ensures \result != SIRA_OK ==> *endpoint == \old(*endpoint); */
 sira_status sira_endpoint_from_text(sira_str text, uint16_t default_port, sira_endpoint *endpoint)
 {
     sira_str host = text;
@@ -134,7 +185,7 @@ sira_status sira_endpoint_from_text(sira_str text, uint16_t default_port, sira_e
             return SIRA_E_SYNTAX;
     } else if (text.len > 0) {
         colon = memchr(text.at, ':', text.len);
-        if (colon != NULL && memchr(colon + 1, ':', (size_t)(text.at + text.len - colon - 1)) != NULL)
+        if (colon != NULL && memchr(colon + 1, ':', (size_t)(text.at + text.len - (colon + 1))) != NULL)
             colon = NULL; /* an IPv6 address without brackets */
     }
     if (colon != NULL) {

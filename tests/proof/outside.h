@@ -14,9 +14,4 @@ sira_field_id sira_field_id_of(sira_str name);
     assigns \nothing; */
 sira_field_id sira_i_field_id_at(const char *name, size_t length, size_t room);
 
-/*@ requires READABLE(host) && \valid(endpoint);
-    assigns *endpoint;
-    ensures \result == SIRA_OK ==> host.len > 0; */
-sira_status sira_endpoint_from_host(sira_str host, sira_endpoint *endpoint);
-
 #endif
