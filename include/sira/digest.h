@@ -188,12 +188,13 @@ SIRA_API sira_status sira_digest_client_write(sira_digest_client *client, const 
                                               const sira_digest_request *request, sira_writer *writer);
 
 /* Takes a 401 or 407 to a request. Exactly one fresh challenge is answered per realm, and of realms that take turns no
- * more than SIRA_LIMIT_REALMS in a row; stale is decided by what was sent. SIRA_OK: begin again and send (new CSeq);
- * SIRA_MORE: HA1 or the USIM's answer comes later; SIRA_E_CREDENTIALS: what we sent was rejected, whatever challenge
- * stands in the response; SIRA_E_STALE: two fresh answers in a row were called stale: back off; SIRA_E_CHALLENGE:
- * nothing that can be answered; SIRA_E_DOWNGRADE: only weaker than before; SIRA_E_LIMIT: a nonce, realm or opaque is
- * too long to keep, or there are too many of them (diag says which); SIRA_E_SYNTAX; SIRA_E_HASH; what get_ha1 or
- * get_aka failed with. On every error nothing has changed except that rejected nonces are forgotten. */
+ * more than SIRA_LIMIT_REALMS in a row; where several requests are under way at once and displace each other's realms,
+ * that bound does not hold, and the caller counts its rounds. stale is decided by what was sent. SIRA_OK: begin again
+ * and send (new CSeq); SIRA_MORE: HA1 or the USIM's answer comes later; SIRA_E_CREDENTIALS: what we sent was rejected,
+ * whatever challenge stands in the response; SIRA_E_STALE: two fresh answers in a row were called stale: back off;
+ * SIRA_E_CHALLENGE: nothing that can be answered; SIRA_E_DOWNGRADE: only weaker than before; SIRA_E_LIMIT: a nonce,
+ * realm or opaque is too long to keep, or there are too many of them (diag says which); SIRA_E_SYNTAX; SIRA_E_HASH;
+ * what get_ha1 or get_aka failed with. On every error nothing has changed except that rejected nonces are forgotten. */
 SIRA_API sira_status sira_digest_client_challenged(sira_digest_client *client, const sira_digest_attempt *attempt,
                                                    const sira_message *response, sira_diag *diag);
 

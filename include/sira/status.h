@@ -72,7 +72,7 @@ SIRA_API const char *sira_status_name(sira_status status);
 SIRA_API const char *sira_status_text(sira_status status);
 
 /* Where and why something was refused. Optional: every function that takes one accepts NULL. It is written only on an
- * error. */
+ * error, or where a function says so. */
 typedef struct sira_diag {
     size_t offset;        /* bytes from the start of the text that was parsed; of a message: from the first byte of its
                              start line, so empty lines before that are not counted */
