@@ -59,15 +59,19 @@ set(SIRA_SOURCES
     lib/agent/account.c
     lib/agent/agent.c
     lib/agent/answer.c
-    lib/agent/attempt.c
-    lib/agent/binding.c
+    lib/agent/arrival.c
     lib/agent/config.c
-    lib/agent/event.c
-    lib/agent/outcome.c
-    lib/agent/policy.c
-    lib/agent/register.c
-    lib/agent/registration.c
+    lib/agent/exchange.c
+    lib/agent/flow.c
+    lib/agent/port.c
     lib/agent/server.c
+    lib/registration/binding.c
+    lib/registration/describe.c
+    lib/registration/event.c
+    lib/registration/policy.c
+    lib/registration/register.c
+    lib/registration/registration.c
+    lib/registration/setup.c
 )
 
 # The hash and entropy providers over Libgcrypt (include/sira/gcrypt.h).
@@ -98,6 +102,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/base.h
     include/sira/detail/account.h
     include/sira/detail/agent.h
+    include/sira/detail/exchange.h
     include/sira/detail/forward.h
     include/sira/detail/random.h
     include/sira/detail/registration.h

@@ -1,4 +1,10 @@
-#include "agent/agent.h"
+#include "agent/account.h"
+
+#include "agent/config.h"
+#include "agent/port.h"
+#include "base/list.h"
+
+#include <sira/detail/agent.h>
 
 #include <string.h>
 
@@ -90,6 +96,7 @@ sira_status sira_account_init(sira_account *account, sira_server *server, const 
     if (status != SIRA_OK)
         return status;
     memset(account, 0, sizeof *account);
+    sira_i_list_init(&account->waiting);
     account->server = server;
     status = check_uris(config, server, account, diag);
     if (status == SIRA_OK)
@@ -100,30 +107,33 @@ sira_status sira_account_init(sira_account *account, sira_server *server, const 
     return status == SIRA_OK ? set_credentials(account, config, diag) : status;
 }
 
-static sira_status given(sira_account *account, sira_status status)
+/* All that wait go on; whom another key is missing for waits again. */
+static sira_status take_key(sira_account *account, sira_status status)
 {
-    sira_registration *waiting = account->waiting_for_ha1;
     if (status != SIRA_OK)
         return status;
-    account->waiting_for_ha1 = NULL;
-    sira_i_registration_wake(waiting);
-    sira_i_agent_told(account->server->agent);
+    while (!sira_i_list_empty(&account->waiting)) {
+        sira_waiter *waiter = SIRA_I_OWNER(account->waiting.next, sira_waiter, link);
+        sira_i_list_remove(&waiter->link);
+        waiter->ready(waiter);
+    }
+    sira_i_agent_told(account->server->agent, false);
     return SIRA_OK;
 }
 
 sira_status sira_account_give_ha1(sira_account *account, sira_str realm, sira_hash_algorithm algorithm,
                                   const uint8_t ha1[SIRA_HASH_SIZE_MAX])
 {
-    if (account->waiting_for_ha1 == NULL)
+    if (sira_i_list_empty(&account->waiting))
         return SIRA_IDLE;
-    return given(account, sira_digest_client_give_ha1(&account->digest, realm, algorithm, ha1));
+    return take_key(account, sira_digest_client_give_ha1(&account->digest, realm, algorithm, ha1));
 }
 
 sira_status sira_account_give_aka(sira_account *account, const uint8_t rand[16], const sira_aka *aka)
 {
-    if (account->waiting_for_ha1 == NULL)
+    if (sira_i_list_empty(&account->waiting))
         return SIRA_IDLE;
-    return given(account, sira_digest_client_give_aka(&account->digest, rand, aka));
+    return take_key(account, sira_digest_client_give_aka(&account->digest, rand, aka));
 }
 
 sira_status sira_account_export(const sira_account *account, uint8_t *out, size_t size, size_t *length)

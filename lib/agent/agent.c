@@ -1,9 +1,13 @@
-#include "agent/agent.h"
-
-#include <string.h>
-
+#include "agent/answer.h"
+#include "agent/config.h"
+#include "agent/exchange.h"
+#include "agent/port.h"
 #include "base/random.h"
 #include "base/timer.h"
+
+#include <sira/detail/agent.h>
+
+#include <string.h>
 
 /* One entry point runs at most so many timers; then the port is asked to come again at once, so no storm keeps it from
  * its sockets. */
@@ -68,17 +72,12 @@ sira_status sira_agent_init(sira_agent *agent, const sira_agent_config *config, 
     sira_i_timers_init(&agent->timers);
     sira_i_transactions_init(&agent->transactions);
     sira_i_list_init(&agent->servers);
-    sira_i_list_init(&agent->events);
+    sira_i_list_init(&agent->news);
     sira_message_init(&agent->message, agent->fields, SIRA_LIMIT_FIELDS);
     status = sira_i_random_fill(&agent->random, agent->tag, sizeof agent->tag);
     if (status != SIRA_OK)
         (void)sira_i_config_refuse(diag, "entropy", "a source that works");
     return status;
-}
-
-sira_i_transaction_timing sira_i_agent_timing(const sira_agent *agent)
-{
-    return (sira_i_transaction_timing){agent->config.t1, agent->config.t2, agent->config.t4};
 }
 
 const sira_agent_counters *sira_agent_get_counters(const sira_agent *agent)
@@ -88,46 +87,11 @@ const sira_agent_counters *sira_agent_get_counters(const sira_agent *agent)
 
 /* ---- time ---- */
 
-uint64_t sira_agent_deadline(const sira_agent *agent)
+static void deliver_news(sira_agent *agent)
 {
-    if (!sira_i_list_empty(&agent->events))
-        return agent->now;
-    const sira_timer *first = sira_i_timers_first(&agent->timers);
-    return first != NULL ? first->deadline : SIRA_NEVER;
-}
-
-static void tell(sira_agent *agent, bool always)
-{
-    uint64_t deadline = sira_agent_deadline(agent);
-    if (deadline == agent->told && !always)
-        return;
-    agent->told = deadline;
-    if (agent->config.timer.arm != NULL)
-        agent->config.timer.arm(agent->config.timer.context, deadline);
-}
-
-void sira_i_agent_told(sira_agent *agent)
-{
-    if (!agent->running)
-        tell(agent, false);
-}
-
-void sira_i_agent_set_timer(sira_agent *agent, sira_client *client, uint64_t deadline)
-{
-    sira_i_timer_set(&agent->timers, &client->timer, deadline);
-}
-
-void sira_i_agent_notify(sira_agent *agent, sira_client *client)
-{
-    if (sira_i_list_empty(&client->in_events))
-        sira_i_list_append(&agent->events, &client->in_events);
-}
-
-static void deliver_events(sira_agent *agent)
-{
-    while (!sira_i_list_empty(&agent->events)) {
-        sira_client *client = SIRA_I_OWNER(agent->events.next, sira_client, in_events);
-        client->ops->deliver(client);
+    while (!sira_i_list_empty(&agent->news)) {
+        sira_waiter *waiter = SIRA_I_OWNER(agent->news.next, sira_waiter, link);
+        waiter->ready(waiter);
     }
 }
 
@@ -138,15 +102,14 @@ static void settle(sira_agent *agent)
     if (agent->running)
         return;
     agent->running = true;
-    deliver_events(agent);
+    deliver_news(agent);
     for (unsigned budget = TIMERS_PER_ENTRY; budget > 0; budget--) {
         sira_timer *first = sira_i_timers_first(&agent->timers);
         if (first == NULL || first->deadline > agent->now)
             break;
         sira_i_timer_set(&agent->timers, first, SIRA_NEVER);
-        sira_client *client = SIRA_I_OWNER(first, sira_client, timer);
-        client->ops->due(client);
-        deliver_events(agent);
+        first->due(first);
+        deliver_news(agent);
     }
     agent->running = false;
 }
@@ -162,58 +125,19 @@ void sira_agent_tick(sira_agent *agent, uint64_t now)
 {
     enter(agent, now);
     settle(agent);
-    if (!agent->running)
-        tell(agent, true);
-}
-
-/* ---- out ---- */
-
-static void trace(const sira_agent *agent, const sira_trace_entry *entry)
-{
-    if (agent->config.trace.message != NULL)
-        agent->config.trace.message(agent->config.trace.context, entry);
-}
-
-sira_status sira_i_agent_send_scratch(sira_agent *agent, const sira_flow *flow, size_t length)
-{
-    sira_str bytes = {agent->config.scratch, length};
-    trace(agent, &(sira_trace_entry){.kind = SIRA_TRACE_SENT, .now = agent->now, .flow = flow, .bytes = bytes});
-    sira_status status = agent->config.transport.send(agent->config.transport.context, flow, bytes);
-    if (status == SIRA_OK)
-        agent->counters.sent++;
-    else
-        agent->counters.send_failed++;
-    return status;
-}
-
-sira_status sira_i_agent_send(sira_agent *agent, sira_client *client, const sira_flow *flow)
-{
-    sira_writer writer;
-    size_t length;
-    sira_writer_init(&writer, agent->config.scratch, agent->config.scratch_size);
-    sira_status status = client->ops->write(client, &writer);
-    if (status == SIRA_OK)
-        status = sira_writer_finish(&writer, &length);
-    if (status == SIRA_OK)
-        status = sira_i_agent_send_scratch(agent, flow, length);
-    return status;
+    sira_i_agent_told(agent, true);
 }
 
 /* ---- in ---- */
 
-/* RFC 3261 18.1.2, 17.1.3: by the branch of the topmost Via and the method of CSeq; the client itself compares the
- * rest. */
-static bool take_response(sira_agent *agent)
+/* RFC 3261 18.1.2, 17.1.3: by the branch of the topmost Via; the exchange compares the rest. */
+static bool take_response(sira_agent *agent, const sira_i_arrival *response)
 {
-    sira_via via;
     uint64_t id;
-    if (sira_message_via(&agent->message, &via, NULL) != SIRA_OK || sira_i_branch_read(via.branch, &id) != SIRA_OK)
+    if (sira_i_branch_read(response->via.branch, &id) != SIRA_OK)
         return false;
     sira_transaction *transaction = sira_i_transactions_find(&agent->transactions, id);
-    if (transaction == NULL)
-        return false;
-    sira_client *client = SIRA_I_OWNER(transaction, sira_client, transaction);
-    return client->ops->response(client, &agent->message);
+    return transaction != NULL && sira_i_exchange_take(SIRA_I_OWNER(transaction, sira_exchange, transaction), response);
 }
 
 static void take_request(sira_agent *agent, const sira_flow *flow)
@@ -239,7 +163,7 @@ static void refuse(sira_agent *agent, const sira_trace_entry *received, sira_sta
     entry.kind = SIRA_TRACE_REFUSED;
     entry.status = status;
     entry.diag = diag;
-    trace(agent, &entry);
+    sira_i_agent_trace(agent, &entry);
     if (agent->message.is_request && diag->code != 0)
         sira_i_agent_answer(agent, received->flow, diag->code, diag->reason);
 }
@@ -248,7 +172,7 @@ static sira_status take(sira_agent *agent, const sira_flow *flow, sira_str bytes
 {
     sira_trace_entry entry = {.kind = SIRA_TRACE_RECEIVED, .now = agent->now, .flow = flow, .bytes = bytes};
     sira_diag diag = {.reason = ""};
-    trace(agent, &entry);
+    sira_i_agent_trace(agent, &entry);
     sira_status status = sira_message_parse(&agent->message, bytes, &diag);
     if (status == SIRA_IDLE)
         return status;
@@ -266,10 +190,8 @@ static sira_status take(sira_agent *agent, const sira_flow *flow, sira_str bytes
         take_request(agent, flow);
         return SIRA_OK;
     }
-    agent->flow = flow;
-    bool taken = take_response(agent);
-    agent->flow = NULL;
-    if (taken)
+    sira_i_arrival arrival;
+    if (sira_i_arrival_read(&arrival, &agent->message, flow) == SIRA_OK && take_response(agent, &arrival))
         return SIRA_OK;
     agent->counters.stray++;
     return SIRA_IDLE;
@@ -284,7 +206,7 @@ sira_status sira_agent_receive(sira_agent *agent, const sira_flow *flow, sira_st
     sira_status status = take(agent, flow, bytes);
     agent->running = false;
     settle(agent);
-    tell(agent, false);
+    sira_i_agent_told(agent, false);
     return status;
 }
 
@@ -298,7 +220,7 @@ static void tell_servers(sira_agent *agent, void (*tell_one)(sira_server *server
     for (sira_link *link = agent->servers.next; link != &agent->servers; link = link->next)
         tell_one(SIRA_I_OWNER(link, sira_server, in_agent), news);
     settle(agent);
-    sira_i_agent_told(agent);
+    sira_i_agent_told(agent, false);
 }
 
 void sira_agent_flow_up(sira_agent *agent, const sira_flow *flow, uint64_t now)

@@ -1,7 +1,11 @@
-#include "agent/agent.h"
+#include "agent/answer.h"
+
+#include "agent/port.h"
 
 #include "base/hex.h"
 #include "message/writing.h"
+
+#include <sira/detail/agent.h>
 
 /* RFC 3261 18.2.2 and RFC 3581 4: to the source, and to its port when the request asked for that. */
 static void aim(sira_flow *flow, const sira_via *via)

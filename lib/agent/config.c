@@ -1,4 +1,4 @@
-#include "agent/agent.h"
+#include "agent/config.h"
 
 sira_status sira_i_config_refuse(sira_diag *diag, const char *field, const char *expected)
 {

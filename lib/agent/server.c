@@ -1,4 +1,10 @@
-#include "agent/agent.h"
+#include "agent/server.h"
+
+#include "agent/config.h"
+#include "agent/flow.h"
+#include "base/list.h"
+
+#include <sira/detail/agent.h>
 
 #include <string.h>
 
@@ -61,16 +67,18 @@ sira_status sira_server_init(sira_server *server, sira_agent *agent, const sira_
     status = set_target(server, &uri, diag);
     if (status != SIRA_OK)
         return status;
-    sira_i_list_init(&server->registrations);
+    sira_i_list_init(&server->claims);
     sira_i_list_init(&server->queue);
     sira_i_list_append(&agent->servers, &server->in_agent);
     return SIRA_OK;
 }
 
-static void wake_all(sira_server *server)
+static void tell_all(sira_server *server, sira_i_news news, const sira_flow *flow)
 {
-    for (sira_link *link = server->registrations.next; link != &server->registrations; link = link->next)
-        sira_i_registration_wake(SIRA_I_OWNER(link, sira_registration, in_server));
+    for (sira_link *link = server->claims.next; link != &server->claims; link = link->next) {
+        sira_claim *claim = SIRA_I_OWNER(link, sira_claim, in_server);
+        claim->told(claim, news, flow);
+    }
 }
 
 /* ---- where: names to addresses ---- */
@@ -107,14 +115,6 @@ static uint8_t target_of(const sira_server *server, const sira_endpoint *remote)
     return i;
 }
 
-static void close_flow(sira_server *server)
-{
-    const sira_transport *transport = &server->agent->config.transport;
-    if (server->flow_state != SIRA_I_FLOW_NONE && transport->close != NULL)
-        transport->close(transport->context, &server->flow);
-    server->flow_state = SIRA_I_FLOW_NONE;
-}
-
 static void take_addresses(sira_server *server, const sira_dns_answer *answer)
 {
     const sira_server before = *server;
@@ -132,7 +132,7 @@ static void take_addresses(sira_server *server, const sira_dns_answer *answer)
     /* A target stays until it fails or is none any more. */
     server->target = target_of(server, &present);
     if (server->target == server->target_count) {
-        close_flow(server);
+        sira_i_flow_close(server);
         server->target = 0;
     }
 }
@@ -151,59 +151,35 @@ void sira_i_server_located(sira_server *server, const void *news)
         take_addresses(server, answer);
     else
         server->resolved_until = server->agent->now + SIRA_I_RESOLVE_AGAIN;
-    wake_all(server);
+    tell_all(server, SIRA_I_NEWS_READY, NULL);
 }
 
 /* ---- how: flows ---- */
 
 static void next_target(sira_server *server)
 {
-    close_flow(server);
+    sira_i_flow_close(server);
     server->target = (uint8_t)((server->target + 1u) % server->target_count);
 }
 
-/* A datagram socket is asked anew for each attempt: our own address may have changed, and Via and Contact have to say
- * the present one. A connection says by itself when it is gone. */
 static sira_status connect_flow(sira_server *server)
 {
-    const sira_transport *transport = &server->agent->config.transport;
-    const sira_endpoint *target = &server->targets[server->target];
-    if (server->flow_state == SIRA_I_FLOW_UP && target->transport != SIRA_TRANSPORT_UDP)
-        return SIRA_OK;
-    if (server->flow_state == SIRA_I_FLOW_OPENING)
-        return SIRA_MORE;
-    sira_flow flow = {.remote = *target, .local = {.transport = target->transport}};
-    sira_status status = transport->open(transport->context, target, &flow);
-    if (status != SIRA_OK && status != SIRA_MORE) {
+    sira_status status = sira_i_flow_open(server);
+    if (status != SIRA_OK && status != SIRA_MORE)
         next_target(server);
-        return status;
-    }
-    server->flow = flow;
-    server->flow_state = status == SIRA_OK ? SIRA_I_FLOW_UP : SIRA_I_FLOW_OPENING;
     return status;
-}
-
-static bool is_flow(const sira_server *server, const sira_flow *flow)
-{
-    return server->flow.id == flow->id && sira_endpoint_equal(&server->flow.remote, &flow->remote);
 }
 
 void sira_i_server_flow_up(sira_server *server, const void *flow)
 {
-    if (server->flow_state != SIRA_I_FLOW_OPENING || !is_flow(server, flow))
-        return;
-    server->flow = *(const sira_flow *)flow;
-    server->flow_state = SIRA_I_FLOW_UP;
-    wake_all(server);
+    if (sira_i_flow_up(server, flow))
+        tell_all(server, SIRA_I_NEWS_READY, flow);
 }
 
 void sira_i_server_flow_down(sira_server *server, const void *flow)
 {
-    if (server->flow_state == SIRA_I_FLOW_NONE || !is_flow(server, flow))
-        return;
-    server->flow_state = SIRA_I_FLOW_NONE;
-    for (sira_link *link = server->registrations.next; link != &server->registrations; link = link->next)
-        sira_i_registration_flow_down(SIRA_I_OWNER(link, sira_registration, in_server), flow);
+    if (sira_i_flow_down(server, flow))
+        tell_all(server, SIRA_I_NEWS_FLOW_DOWN, flow);
 }
 
 /* Goes to the next target that may be asked; false: all of them rest. */
@@ -214,7 +190,7 @@ static bool leave_resting(sira_server *server)
         if (server->rests_until[target] > server->agent->now)
             continue;
         if (target != server->target)
-            close_flow(server);
+            sira_i_flow_close(server);
         server->target = target;
         return true;
     }
@@ -245,75 +221,88 @@ void sira_i_server_network_changed(sira_server *server, const void *nothing)
     (void)nothing;
     if (server->targets[0].transport != SIRA_TRANSPORT_UDP)
         return;
-    close_flow(server);
-    for (sira_link *link = server->registrations.next; link != &server->registrations; link = link->next)
-        sira_i_registration_network_changed(SIRA_I_OWNER(link, sira_registration, in_server));
+    sira_i_flow_close(server);
+    tell_all(server, SIRA_I_NEWS_NETWORK_CHANGED, NULL);
 }
 
 void sira_i_server_give_up(sira_server *server)
 {
     server->ticket = 0;
     if (server->flow_state == SIRA_I_FLOW_OPENING)
-        close_flow(server);
+        sira_i_flow_close(server);
 }
 
 /* ---- when: turns ---- */
 
-static void give_turn(sira_server *server, sira_registration *registration)
+void sira_i_claim_make(sira_claim *claim, sira_server *server,
+                       void (*told)(sira_claim *claim, unsigned news, const sira_flow *flow))
 {
-    registration->has_turn = true;
+    *claim = (sira_claim){.told = told};
+    sira_i_list_init(&claim->in_queue);
+    sira_i_list_append(&server->claims, &claim->in_server);
+}
+
+void sira_i_claim_remove(sira_claim *claim, sira_server *server)
+{
+    sira_i_server_release(server, claim);
+    sira_i_list_remove(&claim->in_server);
+}
+
+static void give_turn(sira_server *server, sira_claim *claim)
+{
+    claim->has_turn = true;
     server->in_flight++;
 }
 
-static sira_status take_turn(sira_server *server, sira_registration *registration)
+static sira_status take_turn(sira_server *server, sira_claim *claim)
 {
-    if (registration->has_turn)
+    if (claim->has_turn)
         return SIRA_OK;
     if (server->in_flight < server->config.max_in_flight && sira_i_list_empty(&server->queue)) {
-        give_turn(server, registration);
+        give_turn(server, claim);
         return SIRA_OK;
     }
-    if (sira_i_list_empty(&registration->in_queue))
-        sira_i_list_append(&server->queue, &registration->in_queue);
+    if (sira_i_list_empty(&claim->in_queue))
+        sira_i_list_append(&server->queue, &claim->in_queue);
     return SIRA_MORE;
 }
 
-void sira_i_server_release(sira_server *server, sira_registration *registration)
+void sira_i_server_release(sira_server *server, sira_claim *claim)
 {
-    sira_i_list_remove(&registration->in_queue);
-    if (!registration->has_turn)
+    sira_i_list_remove(&claim->in_queue);
+    if (!claim->has_turn)
         return;
-    registration->has_turn = false;
+    claim->has_turn = false;
     server->in_flight--;
     if (sira_i_list_empty(&server->queue))
         return;
-    sira_registration *next = SIRA_I_OWNER(server->queue.next, sira_registration, in_queue);
+    sira_claim *next = SIRA_I_OWNER(server->queue.next, sira_claim, in_queue);
     sira_i_list_remove(&next->in_queue);
     give_turn(server, next);
-    sira_i_registration_wake(next);
+    next->told(next, SIRA_I_NEWS_READY, NULL);
 }
 
-sira_status sira_i_server_prepare(sira_server *server, sira_registration *registration, sira_registration_state *state)
+sira_status sira_i_server_prepare(sira_server *server, sira_claim *claim, bool insists, sira_i_phase *phase)
 {
-    *state = SIRA_REGISTRATION_LOCATING;
+    *phase = SIRA_I_PHASE_LOCATING;
     sira_status status = locate(server);
     if (status != SIRA_OK)
         return status;
-    /* To say that we leave takes one request, and later is too late for it. */
-    if (!leave_resting(server) && !registration->leaving)
+    if (!leave_resting(server) && !insists)
         return SIRA_IDLE;
-    *state = SIRA_REGISTRATION_CONNECTING;
-    status = take_turn(server, registration);
+    *phase = SIRA_I_PHASE_QUEUED;
+    status = take_turn(server, claim);
     if (status != SIRA_OK)
         return status;
+    *phase = SIRA_I_PHASE_CONNECTING;
     return connect_flow(server);
 }
 
 sira_status sira_server_remove(sira_server *server)
 {
-    if (!sira_i_list_empty(&server->registrations))
+    if (!sira_i_list_empty(&server->claims))
         return SIRA_E_STATE;
-    close_flow(server);
+    sira_i_flow_close(server);
     sira_i_list_remove(&server->in_agent);
     return SIRA_OK;
 }

@@ -31,6 +31,12 @@ static inline void sira_i_list_remove(sira_link *link)
     sira_i_list_init(link);
 }
 
+static inline void sira_i_waiter_init(sira_waiter *waiter, void (*ready)(sira_waiter *waiter))
+{
+    sira_i_list_init(&waiter->link);
+    waiter->ready = ready;
+}
+
 /* The object that a member stands in. */
 #define SIRA_I_OWNER(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 

@@ -5,9 +5,9 @@ void sira_i_timers_init(sira_timers *timers)
     timers->first = NULL;
 }
 
-void sira_i_timer_init(sira_timer *timer)
+void sira_i_timer_init(sira_timer *timer, void (*due)(sira_timer *timer))
 {
-    *timer = (sira_timer){.deadline = SIRA_NEVER};
+    *timer = (sira_timer){.due = due, .deadline = SIRA_NEVER};
 }
 
 /* Both are roots: no sibling, no previous. The later one becomes the first child of the earlier one. */

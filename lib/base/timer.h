@@ -5,7 +5,8 @@
 #include <sira/detail/timer.h>
 
 void sira_i_timers_init(sira_timers *timers);
-void sira_i_timer_init(sira_timer *timer);
+/* due: called, with the timer out of the queue, when its deadline has come. */
+void sira_i_timer_init(sira_timer *timer, void (*due)(sira_timer *timer));
 
 /* Queues the timer for a deadline, or moves it; SIRA_NEVER takes it out. */
 void sira_i_timer_set(sira_timers *timers, sira_timer *timer, uint64_t deadline);

@@ -1,5 +1,5 @@
 /* What registrars grant, demand and forget: every number is clamped, none is fed back. */
-#include "agent/registration.h"
+#include "registration/registration.h"
 
 #include "support/world.h"
 

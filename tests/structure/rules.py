@@ -190,5 +190,42 @@ def tested(root):
     return problems
 
 
-ALL = {"sources": sources, "layers": layers, "interface": interface, "text": text, "version": version,
+def calls(root, paths):
+    """{file: the other files whose functions it calls by name}. What is reached through a pointer that was given is no call."""
+    texts = {path: tree.declarations_text((Path(root) / path).read_text()) for path in paths}
+    home = {}
+    for path, text in texts.items():
+        home.update((name, path) for name, _, start, end in tree.functions(text) if end > start and name.startswith("sira_"))
+    return {path: {home[name] for name in re.findall(r"\b(sira_\w+)\s*\(", text) if home.get(name, path) != path}
+            for path, text in texts.items()}
+
+
+# Layers that have circles still; none may be added.
+CIRCLES_LEFT = {"digest", "message", "host"}
+
+
+def circles(root):
+    """Within a layer no two files call each other in a circle: what two need stands below both."""
+    problems = []
+    for folder in sorted((Path(root) / "lib").glob("*/")):
+        if folder.name in CIRCLES_LEFT:
+            continue
+        graph = calls(root, tree.files(root, f"lib/{folder.name}/*.c"))
+        while graph:  # take off what calls nothing that is left; who stays is in a circle or above one
+            leaves = [path for path in graph if not graph[path] & graph.keys()]
+            if not leaves:
+                break
+            for path in leaves:
+                del graph[path]
+        while graph:  # and what nobody calls is above one
+            tops = [path for path in graph if not any(path in graph[other] for other in graph)]
+            if not tops:
+                problems.append("these files call each other in a circle: " + " ".join(sorted(graph)))
+                break
+            for path in tops:
+                del graph[path]
+    return problems
+
+
+ALL = {"sources": sources, "layers": layers, "circles": circles, "interface": interface, "text": text, "version": version,
        "registered": registered, "tested": tested}

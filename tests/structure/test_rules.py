@@ -74,6 +74,17 @@ class PlantedFault(unittest.TestCase):
             with self.subTest(line=line):
                 self.assert_caught(rules.layers, path, line, expected)
 
+    def test_circles(self):
+        more = "#include <sira/base.h>\nsize_t sira_i_more(const char *at)\n{\n    return %s(at);\n}\n"
+        calls_more = "size_t sira_str_more(const char *at)\n{\n    return sira_i_more(at);\n}\n"
+        self.assertEqual(self.problems(rules.circles, {"lib/base/more.c": more % "sira_str_count"}), [])
+        found = self.problems(rules.circles, {"lib/base/more.c": more % "sira_str_count",
+                                              "lib/base/str.c": GOOD["lib/base/str.c"] + calls_more})
+        self.assertEqual(found, ["these files call each other in a circle: lib/base/more.c lib/base/str.c"])
+        pointer = calls_more.replace("sira_i_more(at)", "at == NULL ? 0 : (size_t)(sira_i_more != NULL)")
+        self.assertEqual(self.problems(rules.circles, {"lib/base/more.c": more % "sira_str_count",
+                                                       "lib/base/str.c": GOOD["lib/base/str.c"] + pointer}), [])
+
     def test_interface(self):
         for fault, expected in (
                 ("int f(int a, int b, int c, int d, int e, int g);\n", "f takes 6 arguments"),

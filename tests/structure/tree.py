@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 # Low to high. A file includes headers of its own layer and of lower ones.
-LAYERS = ["base", "message", "digest", "transaction", "location", "agent", "registrar", "host"]
+LAYERS = ["base", "message", "digest", "transaction", "location", "agent", "request", "registration", "registrar", "host"]
 
 # The layer of each public header; those of an agent's parts under detail/ included.
 PUBLIC_LAYER = {
@@ -13,8 +13,10 @@ PUBLIC_LAYER = {
     "message": ["uri", "field", "message", "writer", "framer"],
     "digest": ["digest", "digest_server", "gcrypt", "portable_hash"],
     "transaction": ["detail/transaction"],
-    "agent": ["event", "agent", "server", "account", "registration", "request", "detail/agent", "detail/server",
-              "detail/account", "detail/registration", "detail/request"],
+    "agent": ["event", "agent", "server", "account", "detail/agent", "detail/server", "detail/account",
+              "detail/exchange"],
+    "request": ["request", "detail/request"],
+    "registration": ["registration", "detail/registration"],
     "registrar": ["registrar", "detail/registrar"],
     "host": ["host"],
 }

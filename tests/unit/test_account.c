@@ -1,4 +1,4 @@
-#include "agent/registration.h"
+#include "registration/registration.h"
 
 #include "support/world.h"
 
@@ -191,12 +191,12 @@ static void ha1_is_taken_by_who_waits_for_it(void **state)
     assert_int_equal(sira_account_give_ha1(&w->account, SIRA_STR("one"), SIRA_HASH_SHA256, ha1), SIRA_IDLE);
     world_run(w, 100);
     assert_int_equal(w->requests, 1);
-    assert_ptr_equal(w->account.waiting_for_ha1, &w->line);
+    assert_ptr_equal(w->account.waiting.next, &w->line.exchange.in_account.link);
     assert_int_equal(sira_account_give_ha1(&w->account, SIRA_STR("two"), SIRA_HASH_SHA256, ha1), SIRA_IDLE);
     assert_int_equal(sira_account_give_ha1(&w->account, SIRA_STR("one"), SIRA_HASH_MD5, ha1), SIRA_IDLE);
-    assert_ptr_equal(w->account.waiting_for_ha1, &w->line);
+    assert_ptr_equal(w->account.waiting.next, &w->line.exchange.in_account.link);
     assert_int_equal(sira_account_give_ha1(&w->account, SIRA_STR("one"), SIRA_HASH_SHA256, ha1), SIRA_OK);
-    assert_null(w->account.waiting_for_ha1);
+    assert_true(sira_i_list_empty(&w->account.waiting));
     assert_true(w->told <= w->now); /* the port knows that the tick is due */
     assert_int_equal(sira_account_give_ha1(&w->account, SIRA_STR("one"), SIRA_HASH_SHA256, ha1), SIRA_IDLE);
     world_run(w, 200);
@@ -212,7 +212,7 @@ static void two_realms_wait_for_the_second(void **state)
     world *w = open_waiting(2);
     world_run(w, 100);
     assert_int_equal(sira_account_give_ha1(&w->account, SIRA_STR("two"), SIRA_HASH_MD5, ha1), SIRA_MORE);
-    assert_ptr_equal(w->account.waiting_for_ha1, &w->line);
+    assert_ptr_equal(w->account.waiting.next, &w->line.exchange.in_account.link);
     world_run(w, 200);
     assert_int_equal(w->requests, 1);
     assert_int_equal(sira_account_give_ha1(&w->account, SIRA_STR("one"), SIRA_HASH_SHA256, ha1), SIRA_OK);
@@ -230,7 +230,7 @@ static void nobody_waits_for_a_card_that_is_not_asked(void **state)
     assert_int_equal(sira_account_give_aka(&w->account, rand, &aka), SIRA_IDLE);
     world_run(w, 100);
     assert_int_equal(sira_account_give_aka(&w->account, rand, &aka), SIRA_IDLE); /* it waits for HA1 */
-    assert_ptr_equal(w->account.waiting_for_ha1, &w->line);
+    assert_ptr_equal(w->account.waiting.next, &w->line.exchange.in_account.link);
     world_close(w);
 }
 

@@ -1,5 +1,8 @@
 /* lib/agent/server.c: where the next request goes, by which flow, and whose turn it is. */
-#include "agent/registration.h"
+#include "agent/server.h"
+
+#include "agent/flow.h"
+#include "base/list.h"
 
 #include "support/world.h"
 
@@ -73,8 +76,8 @@ static world *open_server(void (*change)(world *w))
 static world *open_targets(const char *addresses)
 {
     world *w = open_server(with_name);
-    sira_registration_state state;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &state), SIRA_MORE);
+    sira_i_phase state;
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &state), SIRA_MORE);
     tell(w, asked.ticket, 3600, addresses);
     return w;
 }
@@ -140,11 +143,11 @@ static void a_name_is_asked_for_once(void **state)
 {
     (void)state;
     world *w = open_server(with_name);
-    sira_registration_state waits;
+    sira_i_phase waits;
     w->agent.ticket = UINT32_MAX; /* 0 is none */
     for (unsigned i = 0; i < 3; i++) {
-        assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
-        assert_int_equal(waits, SIRA_REGISTRATION_LOCATING);
+        assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
+        assert_int_equal(waits, SIRA_I_PHASE_LOCATING);
     }
     assert_int_equal(asked.calls, 1);
     assert_int_equal(asked.ticket, 1);
@@ -158,7 +161,7 @@ static void a_name_is_asked_for_once(void **state)
     tell(w, 1, 3600, "192.0.2.9"); /* twice */
     tell(w, 0, 3600, "192.0.2.9"); /* for a query that nobody made */
     expect_targets("once", w, "192.0.2.1:5070 192.0.2.2:5070");
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     assert_int_equal(asked.calls, 1);
     world_close(w);
 }
@@ -175,12 +178,12 @@ static void without_an_ipv4_address_ipv6_is_asked_for(void **state)
 {
     (void)state;
     world *w = open_server(with_name);
-    sira_registration_state waits;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
+    sira_i_phase waits;
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
     tell(w, asked.ticket, 60, "");
     assert_int_equal(asked.calls, 2);
     assert_int_equal(asked.type, SIRA_DNS_AAAA);
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
     assert_int_equal(asked.calls, 2);
     tell(w, asked.ticket, 60, "2001:db8::1");
     expect_targets("IPv6", w, "[2001:db8::1]:5070");
@@ -191,16 +194,16 @@ static void a_name_without_addresses_is_asked_for_again_later(void **state)
 {
     (void)state;
     world *w = open_server(with_name);
-    sira_registration_state waits;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
+    sira_i_phase waits;
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
     tell(w, asked.ticket, 60, "");
     tell(w, asked.ticket, 60, "");
     assert_int_equal(asked.calls, 2);
     w->agent.now = SIRA_I_RESOLVE_AGAIN - 1;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_E_RESOLVE);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_E_RESOLVE);
     assert_int_equal(asked.calls, 2);
     w->agent.now++;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
     assert_int_equal(asked.calls, 3);
     assert_int_equal(asked.type, SIRA_DNS_A);
     world_close(w);
@@ -211,23 +214,23 @@ static void addresses_hold_for_their_time_and_then_until_there_are_others(void *
 {
     (void)state;
     world *w = open_server(with_name);
-    sira_registration_state waits;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
+    sira_i_phase waits;
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
     tell(w, asked.ticket, 60, "192.0.2.1");
     w->agent.now = 59999;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     w->agent.now = 60000;
     asked.status = SIRA_E_RESOLVE; /* the resolver can't be asked */
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     assert_int_equal(w->server.ticket, 0);
     asked.status = SIRA_OK;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
     tell(w, asked.ticket, 60, "");
     tell(w, asked.ticket, 60, "");
     expect_targets("the old ones", w, "192.0.2.1:5070");
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     w->agent.now += SIRA_I_RESOLVE_AGAIN;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
     tell(w, asked.ticket, UINT32_MAX, "192.0.2.7");
     expect_targets("new ones", w, "192.0.2.7:5070");
     assert_true(w->server.resolved_until == w->agent.now + 1000u * (uint64_t)UINT32_MAX);
@@ -238,15 +241,15 @@ static void who_can_not_be_asked_and_never_was_gives_no_target(void **state)
 {
     (void)state;
     world *w = open_server(with_name);
-    sira_registration_state waits;
+    sira_i_phase waits;
     asked.status = SIRA_E_RESOLVE;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_E_RESOLVE);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_E_RESOLVE);
     asked.status = SIRA_OK;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
     sira_i_server_give_up(&w->server); /* the resolver has not answered in time */
     tell(w, asked.ticket, 60, "192.0.2.1");
     assert_int_equal(w->server.target_count, 0);
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
     assert_int_equal(asked.calls, 3);
     world_close(w);
 }
@@ -268,9 +271,9 @@ static void a_target_stays_until_it_is_none_any_more(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         world *w = open_targets("192.0.2.1 192.0.2.2 192.0.2.3");
-        sira_registration_state waits;
+        sira_i_phase waits;
         w->server.target = 1;
-        assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+        assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
         assert_int_equal(w->server.flow.remote.address[3], 2);
         w->server.ticket = 77;
         tell(w, 77, 60, cases[i].addresses);
@@ -324,11 +327,12 @@ static void the_first_who_may_be_asked_is(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         world *w = open_targets("192.0.2.1 192.0.2.2 192.0.2.3");
-        sira_registration_state waits;
+        sira_i_phase waits;
         w->agent.now = 1000;
         w->server.target = (uint8_t)cases[i].target;
         memcpy(w->server.rests_until, cases[i].rests, sizeof cases[i].rests);
-        expect_status(cases[i].name, sira_i_server_prepare(&w->server, &w->line, &waits), cases[i].status);
+        expect_status(cases[i].name, sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits),
+                      cases[i].status);
         assert_int_equal(w->server.target, cases[i].then);
         if (cases[i].status == SIRA_OK)
             assert_true(sira_endpoint_equal(&w->server.flow.remote, &w->server.targets[cases[i].then]));
@@ -343,12 +347,11 @@ static void who_leaves_does_not_wait_for_a_rest(void **state)
 {
     (void)state;
     world *w = open_server(NULL);
-    sira_registration_state waits;
+    sira_i_phase waits;
     w->server.rests_until[0] = 5000;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_IDLE);
-    assert_false(w->line.has_turn);
-    w->line.leaving = true;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_IDLE);
+    assert_false(w->line.exchange.claim.has_turn);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, true, &waits), SIRA_OK);
     world_close(w);
 }
 
@@ -356,8 +359,8 @@ static void a_failure_moves_on_once(void **state)
 {
     (void)state;
     world *w = open_targets("192.0.2.1 192.0.2.2 192.0.2.3");
-    sira_registration_state waits;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    sira_i_phase waits;
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     const sira_flow flow = w->server.flow;
     assert_true(sira_i_server_target_failed(&w->server, &flow, 0));
     assert_int_equal(w->server.target, 1);
@@ -365,7 +368,7 @@ static void a_failure_moves_on_once(void **state)
     assert_true(sira_i_server_target_failed(&w->server, &flow, 0)); /* another request of the same flow */
     assert_int_equal(w->server.target, 1);
     assert_int_equal(w->close_calls, 1);
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     assert_true(sira_i_server_target_failed(&w->server, &flow, 0)); /* and when the next one is connected already */
     assert_int_equal(w->server.target, 1);
     assert_int_equal(w->server.flow_state, SIRA_I_FLOW_UP);
@@ -376,9 +379,9 @@ static void a_target_that_wants_to_rest_is_left_alone(void **state)
 {
     (void)state;
     world *w = open_targets("192.0.2.1 192.0.2.2");
-    sira_registration_state waits;
+    sira_i_phase waits;
     w->agent.now = 1000;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     const sira_flow first = flow_to(w, 0), second = flow_to(w, 1), unknown = {.id = 1};
     assert_true(sira_i_server_target_failed(&w->server, &first, 9000));
     assert_int_equal(w->server.rests_until[0], 9000);
@@ -390,9 +393,9 @@ static void a_target_that_wants_to_rest_is_left_alone(void **state)
     assert_int_equal(sira_i_server_rests_until(&w->server), 0);
     assert_false(sira_i_server_target_failed(&w->server, &second, 7000));
     assert_int_equal(sira_i_server_rests_until(&w->server), 7000);
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_IDLE);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_IDLE);
     w->agent.now = 7000;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     assert_int_equal(w->server.target, 1);
     world_close(w);
 }
@@ -401,8 +404,8 @@ static void the_only_target_has_nobody_to_take_its_place(void **state)
 {
     (void)state;
     world *w = open_server(NULL);
-    sira_registration_state waits;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    sira_i_phase waits;
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     const sira_flow flow = w->server.flow;
     assert_false(sira_i_server_target_failed(&w->server, &flow, 0));
     assert_int_equal(w->server.target, 0);
@@ -424,10 +427,10 @@ static void a_datagram_socket_is_asked_for_each_attempt(void **state)
 {
     (void)state;
     world *w = open_server(NULL);
-    sira_registration_state waits;
+    sira_i_phase waits;
     for (unsigned i = 1; i <= 3; i++) {
         w->address = i == 2 ? "198.51.100.7" : "192.0.2.1";
-        assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+        assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
         assert_int_equal(w->open_calls, i);
         assert_int_equal(w->server.flow.local.address[0], i == 2 ? 198 : 192);
     }
@@ -444,11 +447,11 @@ static void a_connection_is_made_once(void **state)
 {
     (void)state;
     world *w = open_server(over_tcp);
-    sira_registration_state waits;
+    sira_i_phase waits;
     w->open_status = SIRA_MORE;
     for (unsigned i = 0; i < 3; i++) {
-        assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
-        assert_int_equal(waits, SIRA_REGISTRATION_CONNECTING);
+        assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
+        assert_int_equal(waits, SIRA_I_PHASE_CONNECTING);
     }
     assert_int_equal(w->open_calls, 1);
     sira_flow other = w->server.flow, wrong = w->server.flow, up = w->server.flow;
@@ -461,7 +464,7 @@ static void a_connection_is_made_once(void **state)
     sira_i_server_flow_up(&w->server, &up);
     assert_int_equal(w->server.flow_state, SIRA_I_FLOW_UP);
     assert_int_equal(w->server.flow.local.port, 40000);
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     assert_int_equal(w->open_calls, 1);
 
     up.local.port = 40001; /* it is up already */
@@ -473,7 +476,7 @@ static void a_connection_is_made_once(void **state)
     sira_i_server_flow_down(&w->server, &up);
     assert_int_equal(w->server.flow_state, SIRA_I_FLOW_NONE);
     assert_int_equal(w->close_calls, 0); /* it is gone already */
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
     assert_int_equal(w->open_calls, 2);
     world_close(w);
 }
@@ -482,14 +485,14 @@ static void a_connection_that_does_not_come_is_given_up(void **state)
 {
     (void)state;
     world *w = open_server(over_tcp);
-    sira_registration_state waits;
+    sira_i_phase waits;
     w->open_status = SIRA_MORE;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_MORE);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
     sira_i_server_give_up(&w->server);
     assert_int_equal(w->server.flow_state, SIRA_I_FLOW_NONE);
     assert_int_equal(w->close_calls, 1);
     w->open_status = SIRA_OK;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     sira_i_server_give_up(&w->server); /* what is there stays */
     assert_int_equal(w->server.flow_state, SIRA_I_FLOW_UP);
     world_close(w);
@@ -499,10 +502,10 @@ static void who_can_not_be_connected_to_makes_place_for_the_next(void **state)
 {
     (void)state;
     world *w = open_targets("192.0.2.1 192.0.2.2");
-    sira_registration_state waits;
+    sira_i_phase waits;
     for (unsigned i = 1; i <= 4; i++) {
         w->open_status = i % 2 == 0 ? SIRA_E_UNSUPPORTED : SIRA_E_TRANSPORT;
-        assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), w->open_status);
+        assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), w->open_status);
         assert_int_equal(w->server.target, i % 2);
         assert_int_equal(w->server.flow_state, SIRA_I_FLOW_NONE);
     }
@@ -514,8 +517,8 @@ static void a_new_network_ends_flows_over_udp(void **state)
     (void)state;
     for (unsigned tcp = 0; tcp < 2; tcp++) {
         world *w = open_server(tcp ? over_tcp : NULL);
-        sira_registration_state waits;
-        assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+        sira_i_phase waits;
+        assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
         sira_i_server_network_changed(&w->server, NULL);
         assert_int_equal(w->server.flow_state, tcp ? SIRA_I_FLOW_UP : SIRA_I_FLOW_NONE);
         assert_int_equal(w->close_calls, tcp ? 0 : 1);
@@ -534,8 +537,8 @@ static void a_port_need_not_close(void **state)
 {
     (void)state;
     world *w = open_server(without_close);
-    sira_registration_state waits;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    sira_i_phase waits;
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     sira_i_server_network_changed(&w->server, NULL);
     assert_int_equal(w->server.flow_state, SIRA_I_FLOW_NONE);
     world_close(w);
@@ -555,31 +558,32 @@ static void turns_go_round(void **state)
     enum { LINES = 6 };
     static sira_registration lines[LINES];
     world *w = open_server(two_at_once);
-    sira_registration_state waits;
+    sira_i_phase waits;
     for (unsigned i = 0; i < LINES; i++) {
         assert_int_equal(sira_registration_init(&lines[i], &w->account, NULL, NULL), SIRA_OK);
         for (unsigned again = 0; again < 2; again++) /* who asks twice waits once */
-            assert_int_equal(sira_i_server_prepare(&w->server, &lines[i], &waits), i < 2 ? SIRA_OK : SIRA_MORE);
-        assert_int_equal(waits, SIRA_REGISTRATION_CONNECTING);
-        assert_int_equal(lines[i].has_turn, i < 2);
+            assert_int_equal(sira_i_server_prepare(&w->server, &lines[i].exchange.claim, false, &waits),
+                             i < 2 ? SIRA_OK : SIRA_MORE);
+        assert_int_equal(waits, i < 2 ? SIRA_I_PHASE_CONNECTING : SIRA_I_PHASE_QUEUED);
+        assert_int_equal(lines[i].exchange.claim.has_turn, i < 2);
     }
     assert_int_equal(w->server.in_flight, 2);
-    sira_i_server_release(&w->server, &lines[3]); /* does not wait any more */
+    sira_i_server_release(&w->server, &lines[3].exchange.claim); /* does not wait any more */
     assert_int_equal(w->server.in_flight, 2);
-    sira_i_server_release(&w->server, &lines[0]);
-    assert_true(lines[2].has_turn);
-    sira_i_server_release(&w->server, &lines[0]); /* it has none to give back */
+    sira_i_server_release(&w->server, &lines[0].exchange.claim);
+    assert_true(lines[2].exchange.claim.has_turn);
+    sira_i_server_release(&w->server, &lines[0].exchange.claim); /* it has none to give back */
     assert_int_equal(w->server.in_flight, 2);
     /* Who comes now stands behind those who wait. */
-    assert_int_equal(sira_i_server_prepare(&w->server, &lines[0], &waits), SIRA_MORE);
-    sira_i_server_release(&w->server, &lines[1]);
-    assert_true(lines[4].has_turn);
-    sira_i_server_release(&w->server, &lines[2]);
-    assert_true(lines[5].has_turn);
-    sira_i_server_release(&w->server, &lines[4]);
-    assert_true(lines[0].has_turn);
-    sira_i_server_release(&w->server, &lines[5]);
-    sira_i_server_release(&w->server, &lines[0]);
+    assert_int_equal(sira_i_server_prepare(&w->server, &lines[0].exchange.claim, false, &waits), SIRA_MORE);
+    sira_i_server_release(&w->server, &lines[1].exchange.claim);
+    assert_true(lines[4].exchange.claim.has_turn);
+    sira_i_server_release(&w->server, &lines[2].exchange.claim);
+    assert_true(lines[5].exchange.claim.has_turn);
+    sira_i_server_release(&w->server, &lines[4].exchange.claim);
+    assert_true(lines[0].exchange.claim.has_turn);
+    sira_i_server_release(&w->server, &lines[5].exchange.claim);
+    sira_i_server_release(&w->server, &lines[0].exchange.claim);
     assert_int_equal(w->server.in_flight, 0);
     assert_true(sira_i_list_empty(&w->server.queue));
     world_close(w);
@@ -591,8 +595,8 @@ static void a_server_is_removed_behind_its_lines(void **state)
 {
     (void)state;
     world *w = open_server(NULL);
-    sira_registration_state waits;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line, &waits), SIRA_OK);
+    sira_i_phase waits;
+    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     assert_int_equal(sira_server_remove(&w->server), SIRA_E_STATE);
     assert_false(sira_i_list_empty(&w->agent.servers));
     assert_int_equal(w->close_calls, 0);

@@ -1,4 +1,6 @@
-#include "agent/agent.h"
+#include "agent/answer.h"
+
+#include <sira/detail/agent.h>
 
 #include "support/world.h"
 

@@ -1,4 +1,4 @@
-#include "agent/registration.h"
+#include "registration/registration.h"
 
 #include "support/exchange.h"
 #include "support/world.h"
@@ -23,9 +23,9 @@ static world *open_line(bool instance)
         w->line_config.instance_id = SIRA_STR(INSTANCE);
     world_init(w);
     memcpy(w->line.names.line, line, sizeof line);
-    memset(&w->line.flow, 0, sizeof w->line.flow);
-    assert_int_equal(sira_endpoint_from_text(SIRA_STR("192.0.2.1:5060"), 0, &w->line.flow.local), SIRA_OK);
-    w->line.contact = w->line.flow.local;
+    memset(&w->line.exchange.flow, 0, sizeof w->line.exchange.flow);
+    assert_int_equal(sira_endpoint_from_text(SIRA_STR("192.0.2.1:5060"), 0, &w->line.exchange.flow.local), SIRA_OK);
+    w->line.contact = w->line.exchange.flow.local;
     w->line.asked = 3600;
     return w;
 }
@@ -134,7 +134,7 @@ static void a_line_that_leaves_looks_for_its_old_address(void **state)
     world *w = open_line(false);
     packet p;
     sira_i_binding found;
-    assert_int_equal(sira_endpoint_from_text(SIRA_STR("198.51.100.7:5060"), 0, &w->line.flow.local), SIRA_OK);
+    assert_int_equal(sira_endpoint_from_text(SIRA_STR("198.51.100.7:5060"), 0, &w->line.exchange.flow.local), SIRA_OK);
     packet_response(&p, 200, "Contact: <" URI ">;expires=60\r\n", "");
     assert_int_equal(sira_i_binding_find(&w->line, &p.message, &found), SIRA_OK);
     assert_false(found.is_ours);

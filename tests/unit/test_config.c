@@ -1,4 +1,4 @@
-#include "agent/agent.h"
+#include "agent/config.h"
 
 #include "support/marked.h"
 

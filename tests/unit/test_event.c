@@ -1,4 +1,4 @@
-#include "agent/registration.h"
+#include "registration/registration.h"
 
 #include "support/world.h"
 
@@ -162,7 +162,7 @@ static void an_event_says_what_was_when_it_was_posted(void **state)
     w->agent.now = 5000; /* what comes later does not change it */
     w->line.next_at = SIRA_NEVER;
     w->line.expires_at = 0;
-    sira_i_registration_deliver(&w->line.client);
+    sira_i_registration_deliver(&w->line.in_agent);
     assert_int_equal(w->event_count, 1);
     const sira_event *event = world_last(w);
     assert_int_equal(event->kind, SIRA_EVENT_WAITING);
@@ -174,10 +174,10 @@ static void an_event_says_what_was_when_it_was_posted(void **state)
     assert_int_equal(event->next, 2000);
     assert_true(event->bound);
     assert_ptr_equal(event->registration, &w->line);
-    assert_true(sira_i_list_empty(&w->agent.events));
+    assert_true(sira_i_list_empty(&w->agent.news));
 
     (void)sira_i_registration_post(&w->line, SIRA_EVENT_STOPPED, SIRA_E_RESOLVE, 0);
-    sira_i_registration_deliver(&w->line.client);
+    sira_i_registration_deliver(&w->line.in_agent);
     event = world_last(w);
     assert_int_equal(event->status, SIRA_E_RESOLVE); /* the least there is */
     assert_false(event->bound);
@@ -196,7 +196,7 @@ static void too_many_events_push_out_the_oldest(void **state)
             world_init(w);
             for (unsigned i = 0; i < before; i++) { /* the ring begins anywhere */
                 (void)sira_i_registration_post(&w->line, SIRA_EVENT_STOPPED, SIRA_OK, 0);
-                sira_i_registration_deliver(&w->line.client);
+                sira_i_registration_deliver(&w->line.in_agent);
             }
             for (unsigned i = 1; i <= posted; i++)
                 (void)sira_i_registration_post(&w->line, SIRA_EVENT_WAITING, SIRA_E_RESPONSE, (uint16_t)i);
@@ -205,7 +205,7 @@ static void too_many_events_push_out_the_oldest(void **state)
             assert_int_equal(w->event_count, before + kept);
             for (unsigned i = 0; i < kept; i++)
                 assert_int_equal(w->events[before + i].event.code, posted - kept + 1 + i);
-            assert_true(sira_i_list_empty(&w->agent.events));
+            assert_true(sira_i_list_empty(&w->agent.news));
             assert_int_equal(w->line.news_count, 0);
             world_close(w);
         }
@@ -249,7 +249,7 @@ static void a_handler_may_remove_the_registration(void **state)
     (void)sira_i_registration_post(&w->line, SIRA_EVENT_STOPPED, SIRA_OK, 0);
     sira_agent_tick(&w->agent, 0);
     assert_int_equal(w->event_count, 1);
-    assert_true(sira_i_list_empty(&w->agent.events));
+    assert_true(sira_i_list_empty(&w->agent.news));
     world_close(w);
 }
 

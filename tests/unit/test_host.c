@@ -8,7 +8,7 @@
 
 #include <sira/sira.h>
 
-#include "agent/registration.h"
+#include "registration/registration.h"
 
 /* A test that hangs is a failure that says so. */
 #define PATIENCE 20000

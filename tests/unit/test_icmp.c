@@ -12,7 +12,7 @@
 
 #include <sira/sira.h>
 
-#include "agent/agent.h"
+#include "agent/flow.h"
 
 #ifdef __linux__
 

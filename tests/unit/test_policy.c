@@ -1,4 +1,4 @@
-#include "agent/policy.h"
+#include "registration/policy.h"
 
 #include "support/support.h"
 
@@ -70,20 +70,32 @@ static void each_code_has_its_verdict(void **context)
 {
     (void)context;
     static const struct {
+        sira_status status;
         uint16_t code;
         sira_i_verdict verdict;
     } cases[] = {
-        {300, SIRA_I_VERDICT_SLOW},  {302, SIRA_I_VERDICT_SLOW},      {305, SIRA_I_VERDICT_SLOW},
-        {400, SIRA_I_VERDICT_SLOW},  {401, SIRA_I_VERDICT_CHALLENGE}, {403, SIRA_I_VERDICT_REJECTED},
-        {404, SIRA_I_VERDICT_SLOW},  {407, SIRA_I_VERDICT_CHALLENGE}, {408, SIRA_I_VERDICT_RETRY},
-        {413, SIRA_I_VERDICT_RETRY}, {420, SIRA_I_VERDICT_SLOW},      {423, SIRA_I_VERDICT_TOO_BRIEF},
-        {480, SIRA_I_VERDICT_RETRY}, {494, SIRA_I_VERDICT_SLOW},      {500, SIRA_I_VERDICT_RETRY},
-        {501, SIRA_I_VERDICT_SLOW},  {503, SIRA_I_VERDICT_RETRY},     {504, SIRA_I_VERDICT_RETRY},
-        {599, SIRA_I_VERDICT_RETRY}, {603, SIRA_I_VERDICT_SLOW},      {699, SIRA_I_VERDICT_SLOW},
+        {SIRA_E_RESPONSE, 300, SIRA_I_VERDICT_SLOW},        {SIRA_E_RESPONSE, 302, SIRA_I_VERDICT_SLOW},
+        {SIRA_E_RESPONSE, 305, SIRA_I_VERDICT_SLOW},        {SIRA_E_RESPONSE, 400, SIRA_I_VERDICT_SLOW},
+        {SIRA_E_RESPONSE, 403, SIRA_I_VERDICT_REJECTED},    {SIRA_E_RESPONSE, 404, SIRA_I_VERDICT_SLOW},
+        {SIRA_E_RESPONSE, 408, SIRA_I_VERDICT_RETRY},       {SIRA_E_RESPONSE, 413, SIRA_I_VERDICT_RETRY},
+        {SIRA_E_RESPONSE, 420, SIRA_I_VERDICT_SLOW},        {SIRA_E_RESPONSE, 480, SIRA_I_VERDICT_RETRY},
+        {SIRA_E_RESPONSE, 486, SIRA_I_VERDICT_RETRY},       {SIRA_E_RESPONSE, 491, SIRA_I_VERDICT_RETRY},
+        {SIRA_E_RESPONSE, 494, SIRA_I_VERDICT_SLOW},        {SIRA_E_RESPONSE, 500, SIRA_I_VERDICT_RETRY},
+        {SIRA_E_RESPONSE, 501, SIRA_I_VERDICT_SLOW},        {SIRA_E_RESPONSE, 503, SIRA_I_VERDICT_RETRY},
+        {SIRA_E_RESPONSE, 504, SIRA_I_VERDICT_RETRY},       {SIRA_E_RESPONSE, 505, SIRA_I_VERDICT_SLOW},
+        {SIRA_E_RESPONSE, 513, SIRA_I_VERDICT_SLOW},        {SIRA_E_RESPONSE, 599, SIRA_I_VERDICT_RETRY},
+        {SIRA_E_RESPONSE, 603, SIRA_I_VERDICT_SLOW},        {SIRA_E_RESPONSE, 699, SIRA_I_VERDICT_SLOW},
+        {SIRA_E_CREDENTIALS, 401, SIRA_I_VERDICT_REJECTED}, {SIRA_E_CHALLENGE, 401, SIRA_I_VERDICT_SLOW},
+        {SIRA_E_DOWNGRADE, 401, SIRA_I_VERDICT_SLOW},       {SIRA_E_RSPAUTH, 200, SIRA_I_VERDICT_SLOW},
+        {SIRA_E_LIMIT, 401, SIRA_I_VERDICT_SLOW},           {SIRA_E_STALE, 401, SIRA_I_VERDICT_RETRY},
+        {SIRA_E_TIMEOUT, 0, SIRA_I_VERDICT_RETRY},          {SIRA_E_TRANSPORT, 0, SIRA_I_VERDICT_RETRY},
+        {SIRA_E_RESOLVE, 0, SIRA_I_VERDICT_RETRY},          {SIRA_E_EXPIRES, 423, SIRA_I_VERDICT_RETRY},
+        {SIRA_E_ENTROPY, 0, SIRA_I_VERDICT_RETRY},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        if (sira_i_policy_verdict(cases[i].code) != cases[i].verdict)
-            fail_msg("%u: %d", cases[i].code, sira_i_policy_verdict(cases[i].code));
+        if (sira_i_policy_verdict(cases[i].status, cases[i].code) != cases[i].verdict)
+            fail_msg("%s %u: %d", sira_status_name(cases[i].status), cases[i].code,
+                     sira_i_policy_verdict(cases[i].status, cases[i].code));
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-#include "agent/registration.h"
+#include "registration/registration.h"
 
 #include "support/exchange.h"
 #include "support/sweep.h"
@@ -17,17 +17,17 @@ static void settle_names(world *w)
     memcpy(w->line.names.call_id, bytes, sizeof w->line.names.call_id);
     memcpy(w->line.names.tag, "\x7a\x60\x01\x02\x03\x04", sizeof w->line.names.tag);
     memcpy(w->line.names.line, "\xde\xad\xbe\xef", sizeof w->line.names.line);
-    w->line.client.transaction.id = 0x0123456789abcdefu;
-    w->line.cseq = 1;
+    w->line.exchange.transaction.id = 0x0123456789abcdefu;
+    w->line.exchange.cseq = 1;
     w->line.asked = 3600;
 }
 
 static void set_local(world *w, const char *address, unsigned transport)
 {
-    memset(&w->line.flow, 0, sizeof w->line.flow);
-    assert_int_equal(sira_endpoint_from_text(sira_str_from(address), 0, &w->line.flow.local), SIRA_OK);
-    w->line.flow.local.transport = (uint8_t)transport;
-    w->line.contact = w->line.flow.local;
+    memset(&w->line.exchange.flow, 0, sizeof w->line.exchange.flow);
+    assert_int_equal(sira_endpoint_from_text(sira_str_from(address), 0, &w->line.exchange.flow.local), SIRA_OK);
+    w->line.exchange.flow.local.transport = (uint8_t)transport;
+    w->line.contact = w->line.exchange.flow.local;
 }
 
 /* A line without credentials at 192.0.2.1:5060. */
@@ -45,10 +45,16 @@ static world *open_line(void (*change)(world *w))
     return w;
 }
 
+static sira_status write_line(world *w, sira_writer *writer)
+{
+    char uri[SIRA_I_REQUEST_URI_SIZE];
+    const sira_digest_request request = sira_i_register_digest(&w->line.exchange, uri);
+    return sira_i_register_write(&w->line.exchange, &request, writer);
+}
+
 static void write_register(sira_writer *writer, const void *input)
 {
-    const world *w = input;
-    (void)sira_i_register_write((sira_client *)(uintptr_t)&w->line.client, writer);
+    (void)write_line((world *)(uintptr_t)input, writer);
 }
 
 #define BRANCH ";branch=z9hG4bK0123456789abcdef;rport\r\nMax-Forwards: 70\r\n"
@@ -151,7 +157,7 @@ static void it_says_where_we_are_now(void **state)
     (void)state;
     world *w = open_line(NULL);
     set_local(w, "[2001:db8::1]:1024", SIRA_TRANSPORT_UDP);
-    w->line.cseq = INT32_MAX;
+    w->line.exchange.cseq = INT32_MAX;
     w->line.asked = SIRA_LIMIT_EXPIRES_MAX;
     expect_written("IPv6", write_register, w,
                    "REGISTER sip:example.test SIP/2.0\r\nVia: SIP/2.0/UDP [2001:db8::1]:1024" BRANCH
@@ -160,8 +166,8 @@ static void it_says_where_we_are_now(void **state)
                    "Contact: <sip:alice@[2001:db8::1]:1024;line=deadbeef>\r\nExpires: 604800\r\n" END);
     /* What is removed is what was registered. */
     set_local(w, "192.0.2.1:5060", SIRA_TRANSPORT_UDP);
-    assert_int_equal(sira_endpoint_from_text(SIRA_STR("198.51.100.7:5061"), 0, &w->line.flow.local), SIRA_OK);
-    w->line.cseq = 2;
+    assert_int_equal(sira_endpoint_from_text(SIRA_STR("198.51.100.7:5061"), 0, &w->line.exchange.flow.local), SIRA_OK);
+    w->line.exchange.cseq = 2;
     w->line.asked = 0;
     expect_written("leaving", write_register, w,
                    "REGISTER sip:example.test SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.7:5061" BRANCH
@@ -180,9 +186,10 @@ static void challenge(world *w, const char *lines)
 {
     packet p;
     packet_response(&p, 401, lines, "");
-    assert_int_equal(sira_digest_client_challenged(&w->account.digest, &w->line.attempt, &p.message, NULL), SIRA_OK);
+    assert_int_equal(sira_digest_client_challenged(&w->account.digest, &w->line.exchange.attempt, &p.message, NULL),
+                     SIRA_OK);
     packet_free(&p);
-    sira_digest_client_begin(&w->account.digest, &w->line.attempt, (const uint8_t *)"\1\2\3\4\5\6\7\x08");
+    sira_digest_client_begin(&w->account.digest, &w->line.exchange.attempt, (const uint8_t *)"\1\2\3\4\5\6\7\x08");
 }
 
 /* Credentials stand between Expires and Supported; each time it is written it is the same to the byte. */
@@ -205,13 +212,13 @@ static void a_repetition_is_the_same_to_the_byte(void **state)
         world *w = open_line(with_password);
         char first[2000] = "", again[2000] = "";
         size_t length = 0;
-        sira_digest_client_begin(&w->account.digest, &w->line.attempt, (const uint8_t *)"\1\2\3\4\5\6\7\x08");
+        sira_digest_client_begin(&w->account.digest, &w->line.exchange.attempt, (const uint8_t *)"\1\2\3\4\5\6\7\x08");
         if (cases[i].lines != NULL)
             challenge(w, cases[i].lines);
         for (unsigned turn = 0; turn < 3; turn++) {
             sira_writer writer;
             sira_writer_init(&writer, turn == 0 ? first : again, sizeof first - 1);
-            expect_status(cases[i].name, sira_i_register_write(&w->line.client, &writer), SIRA_OK);
+            expect_status(cases[i].name, write_line(w, &writer), SIRA_OK);
             expect_status(cases[i].name, sira_writer_finish(&writer, &length), SIRA_OK);
             if (turn > 0)
                 expect_str(cases[i].name, (sira_str){again, length}, first);
@@ -233,11 +240,11 @@ static void what_can_not_be_repeated_is_not_written(void **state)
     world *w = open_line(with_password);
     char text[2000];
     sira_writer writer;
-    sira_digest_client_begin(&w->account.digest, &w->line.attempt, (const uint8_t *)"\1\2\3\4\5\6\7\x08");
+    sira_digest_client_begin(&w->account.digest, &w->line.exchange.attempt, (const uint8_t *)"\1\2\3\4\5\6\7\x08");
     challenge(w, "WWW-Authenticate: Digest realm=\"r\", nonce=\"1\"\r\n");
     sira_digest_client_forget(&w->account.digest);
     sira_writer_init(&writer, text, sizeof text);
-    assert_int_equal(sira_i_register_write(&w->line.client, &writer), SIRA_E_STATE);
+    assert_int_equal(write_line(w, &writer), SIRA_E_STATE);
     world_close(w);
 }
 
@@ -250,10 +257,10 @@ static size_t widest(world *w)
     sira_writer writer;
     settle_names(w);
     set_local(w, "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535", w->server.targets[0].transport);
-    w->line.cseq = INT32_MAX;
+    w->line.exchange.cseq = INT32_MAX;
     w->line.asked = SIRA_LIMIT_EXPIRES_MAX;
     sira_writer_init(&writer, NULL, 0);
-    assert_int_equal(sira_i_register_write(&w->line.client, &writer), SIRA_OK);
+    assert_int_equal(write_line(w, &writer), SIRA_OK);
     assert_int_equal(sira_writer_finish(&writer, &length), SIRA_OK);
     return length;
 }
@@ -264,7 +271,7 @@ static void without_credentials_the_size_is_exact(void **state)
     for (size_t i = 0; i < COUNT_OF(requests); i++) {
         world *w = open_line(requests[i].change);
         const size_t size = sira_i_register_size(&w->line);
-        assert_int_equal(w->line.cseq, 0); /* it begins with 1 */
+        assert_int_equal(w->line.exchange.cseq, 0); /* it begins with 1 */
         if (size != widest(w))
             fail_msg("%s: %zu counted, %zu written", requests[i].name, size, widest(w));
         world_close(w);
@@ -308,7 +315,7 @@ static void with_credentials_the_size_is_enough(void **state)
                              proxy ? "Proxy" : "WWW", realm, nonce, opaque, algorithms[a],
                              userhash ? ", userhash=true" : "");
                     size = sira_i_register_size(&w->line);
-                    sira_digest_client_begin(&w->account.digest, &w->line.attempt,
+                    sira_digest_client_begin(&w->account.digest, &w->line.exchange.attempt,
                                              (const uint8_t *)"\1\2\3\4\5\6\7\x08");
                     challenge(w, line);
                     const size_t length = widest(w);
@@ -338,7 +345,8 @@ static void only_its_own_response_matches(void **state)
         {"a tag in capitals", "<sip:alice@example.test>;tag=7A6001020304", "ca1102030405060708090a0b", "1 REGISTER",
          true},
         {"another From URI", "\"A\" <sip:x@y>;x=y;tag=7a6001020304", "ca1102030405060708090a0b", "1 REGISTER", true},
-        {"another number", "<sip:a@b>;tag=7a6001020304", "ca1102030405060708090a0b", "2 REGISTER", false},
+        {"another number, which the exchange compares", "<sip:a@b>;tag=7a6001020304", "ca1102030405060708090a0b",
+         "2 REGISTER", true},
         {"another method", "<sip:a@b>;tag=7a6001020304", "ca1102030405060708090a0b", "1 OPTIONS", false},
         {"a method in small letters", "<sip:a@b>;tag=7a6001020304", "ca1102030405060708090a0b", "1 register", false},
         {"a Call-ID in capitals", "<sip:a@b>;tag=7a6001020304", "CA1102030405060708090A0B", "1 REGISTER", false},
@@ -352,14 +360,18 @@ static void only_its_own_response_matches(void **state)
     world *w = open_line(NULL);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char text[500];
-        snprintf(text, sizeof text, "SIP/2.0 200 OK\r\nFrom: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n\r\n", cases[i].from,
-                 cases[i].call_id, cases[i].cseq);
+        snprintf(text, sizeof text,
+                 "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h\r\nTo: <sip:b@c>\r\nFrom: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n\r\n",
+                 cases[i].from, cases[i].call_id, cases[i].cseq);
         const sira_str bytes = heap_str_from(text);
         sira_field slots[8];
         sira_message response;
         sira_message_init(&response, slots, COUNT_OF(slots));
         expect_status(cases[i].name, sira_message_parse(&response, bytes, NULL), SIRA_OK);
-        if (sira_i_register_matches(&w->line, &response) != cases[i].matches)
+        sira_i_arrival arrival;
+        const bool matches = sira_i_arrival_read(&arrival, &response, NULL) == SIRA_OK &&
+                             sira_i_register_matches(&w->line.exchange, &arrival);
+        if (matches != cases[i].matches)
             fail_msg("%s", cases[i].name);
         heap_str_free(bytes);
     }
@@ -392,17 +404,17 @@ static void digest_sees_the_request_uri(void **state)
     char *buffer = malloc(SIRA_I_REQUEST_URI_SIZE);
     assert_non_null(buffer);
     world *w = open_line(full);
-    sira_digest_request request = sira_i_register_digest(&w->line, buffer);
+    sira_digest_request request = sira_i_register_digest(&w->line.exchange, buffer);
     expect_str("method", request.method, "REGISTER");
     expect_str("registrar", request.uri, "sip:registrar.example.test;lr");
     world_close(w);
     w = open_line(domain_with_port);
-    request = sira_i_register_digest(&w->line, buffer);
+    request = sira_i_register_digest(&w->line.exchange, buffer);
     expect_str("domain", request.uri, "sip:example.test:5080");
     memset(aor, 'd', sizeof aor - 1);
     w->account.domain = sira_str_from(aor);
     w->account.secure = true;
-    request = sira_i_register_digest(&w->line, buffer);
+    request = sira_i_register_digest(&w->line.exchange, buffer);
     assert_int_equal(request.uri.len, strlen("sips:") + SIRA_LIMIT_CONFIG);
     world_close(w);
     free(buffer);

@@ -28,8 +28,8 @@ static void set_to_never_takes_out(void **context)
     sira_timers timers;
     sira_timer a, b;
     sira_i_timers_init(&timers);
-    sira_i_timer_init(&a);
-    sira_i_timer_init(&b);
+    sira_i_timer_init(&a, NULL);
+    sira_i_timer_init(&b, NULL);
     sira_i_timer_set(&timers, &a, SIRA_NEVER);
     assert_null(sira_i_timers_first(&timers));
     sira_i_timer_set(&timers, &a, 5);
@@ -47,8 +47,8 @@ static void moving_a_timer_moves_the_first(void **context)
     sira_timers timers;
     sira_timer a, b;
     sira_i_timers_init(&timers);
-    sira_i_timer_init(&a);
-    sira_i_timer_init(&b);
+    sira_i_timer_init(&a, NULL);
+    sira_i_timer_init(&b, NULL);
     sira_i_timer_set(&timers, &a, 10);
     sira_i_timer_set(&timers, &b, 20);
     sira_i_timer_set(&timers, &a, 30);
@@ -66,7 +66,7 @@ static void agrees_with_a_search(void **context)
     assert_non_null(timer);
     sira_i_timers_init(&timers);
     for (int i = 0; i < COUNT; i++)
-        sira_i_timer_init(&timer[i]);
+        sira_i_timer_init(&timer[i], NULL);
     state = 1;
     for (int step = 0; step < 20000; step++) {
         sira_timer *one = &timer[next_random() % COUNT];

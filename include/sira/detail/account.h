@@ -3,6 +3,7 @@
 #define SIRA_DETAIL_ACCOUNT_H
 
 #include <sira/account.h>
+#include <sira/detail/timer.h>
 
 struct sira_account {
     sira_server *server;
@@ -11,7 +12,7 @@ struct sira_account {
     sira_str domain;    /* host part of the AOR with its port */
     sira_digest_client_config digest_config;
     sira_digest_client digest;
-    sira_registration *waiting_for_ha1;
+    sira_link waiting; /* for a key: sira_waiter */
     bool has_credentials;
     bool secure; /* the AOR is a sips URI */
 };

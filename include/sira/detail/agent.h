@@ -13,12 +13,11 @@ struct sira_agent {
     sira_timers timers;
     sira_transactions transactions;
     sira_link servers;
-    sira_link events; /* clients that have something to tell */
+    sira_link news; /* waiters: who has events to deliver */
     sira_agent_counters counters;
     sira_message message;
     sira_field fields[SIRA_LIMIT_FIELDS];
-    const sira_flow *flow; /* of the response that is being taken */
-    uint8_t tag[4];        /* To tag of stateless answers: the same for a repeated request (RFC 3261 8.2.7) */
+    uint8_t tag[4]; /* To tag of stateless answers: the same for a repeated request (RFC 3261 8.2.7) */
     uint64_t now;
     uint64_t told; /* deadline that the port knows */
     uint32_t ticket;

@@ -6,5 +6,6 @@ typedef struct sira_agent sira_agent;
 typedef struct sira_server sira_server;
 typedef struct sira_account sira_account;
 typedef struct sira_registration sira_registration;
+typedef struct sira_exchange sira_exchange;
 
 #endif

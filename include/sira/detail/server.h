@@ -5,13 +5,20 @@
 #include <sira/server.h>
 #include <sira/detail/timer.h>
 
+/* Whoever sends requests to a server: it waits for an address, a turn, a flow, and hears when its flow is gone. */
+typedef struct sira_claim {
+    sira_link in_server, in_queue;
+    void (*told)(struct sira_claim *claim, unsigned news, const sira_flow *flow);
+    bool has_turn;
+} sira_claim;
+
 struct sira_server {
     sira_agent *agent;
     sira_server_config config;
     sira_link in_agent;
-    sira_link registrations;
-    sira_link queue; /* registrations that wait for a turn, in order */
-    sira_str host;   /* the name to resolve; empty: the address was given */
+    sira_link claims; /* all, */
+    sira_link queue;  /* and those that wait for a turn, in order */
+    sira_str host;    /* the name to resolve; empty: the address was given */
     sira_endpoint targets[SIRA_LIMIT_TARGETS];
     uint64_t rests_until[SIRA_LIMIT_TARGETS]; /* a target has said that it wants no requests before */
     sira_flow flow;                           /* to targets[target] */

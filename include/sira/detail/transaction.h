@@ -1,4 +1,4 @@
-/* Layout of a non-INVITE client transaction (RFC 3261 17.1.2) and its user. Not API. */
+/* Layout of a non-INVITE client transaction (RFC 3261 17.1.2). Not API. */
 #ifndef SIRA_DETAIL_TRANSACTION_H
 #define SIRA_DETAIL_TRANSACTION_H
 
@@ -15,14 +15,6 @@ typedef struct sira_transaction {
     bool reliable;
     bool repeated; /* the request went out more than once */
 } sira_transaction;
-
-/* What the agent knows of whoever sends requests: a transaction user (RFC 3261 6). Registrations start with one. */
-typedef struct sira_client {
-    sira_timer timer;
-    sira_transaction transaction;
-    sira_link in_events;
-    const struct sira_client_ops *ops;
-} sira_client;
 
 typedef struct sira_transactions {
     sira_transaction *root;

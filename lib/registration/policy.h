@@ -1,6 +1,6 @@
 /* How long and whether at all: pure functions of configuration, history and a random number. */
-#ifndef SIRA_AGENT_POLICY_H
-#define SIRA_AGENT_POLICY_H
+#ifndef SIRA_REGISTRATION_POLICY_H
+#define SIRA_REGISTRATION_POLICY_H
 
 #include <sira/base.h>
 
@@ -19,14 +19,13 @@ uint64_t sira_i_policy_retry_after(uint32_t retry_after, uint32_t floor, uint32_
 /* ms of a random start within a window of ms. */
 uint64_t sira_i_policy_spread(uint32_t window, uint32_t random);
 
-/* What a final response that is no 2xx means for a registration. */
+/* What the end of an attempt that is no success means for the next one. */
 typedef enum sira_i_verdict {
     SIRA_I_VERDICT_RETRY = 0, /* a passing trouble: back off */
     SIRA_I_VERDICT_REJECTED,  /* the credentials, or what they stand for, are refused: back off long, within a budget */
-    SIRA_I_VERDICT_SLOW,      /* nothing that a soon repetition would change: back off long */
-    SIRA_I_VERDICT_CHALLENGE, /* 401, 407 */
-    SIRA_I_VERDICT_TOO_BRIEF  /* 423 */
+    SIRA_I_VERDICT_SLOW       /* nothing that a soon repetition would change: back off long */
 } sira_i_verdict;
-sira_i_verdict sira_i_policy_verdict(uint16_t code);
+/* code: of the final response, when the status is SIRA_E_RESPONSE. */
+sira_i_verdict sira_i_policy_verdict(sira_status status, uint16_t code);
 
 #endif

@@ -1,4 +1,4 @@
-#include "agent/policy.h"
+#include "registration/policy.h"
 
 #include <sira/limits.h>
 
@@ -29,14 +29,9 @@ uint64_t sira_i_policy_spread(uint32_t window, uint32_t random)
     return (uint64_t)window * random >> 32;
 }
 
-sira_i_verdict sira_i_policy_verdict(uint16_t code)
+static sira_i_verdict of_response(uint16_t code)
 {
     switch (code) {
-    case 401:
-    case 407:
-        return SIRA_I_VERDICT_CHALLENGE;
-    case 423:
-        return SIRA_I_VERDICT_TOO_BRIEF;
     case 403: /* RFC 3261 21.4.4: the request should not be repeated */
         return SIRA_I_VERDICT_REJECTED;
     case 408:
@@ -51,5 +46,22 @@ sira_i_verdict sira_i_policy_verdict(uint16_t code)
         return SIRA_I_VERDICT_SLOW;
     default:
         return code >= 500 && code < 600 ? SIRA_I_VERDICT_RETRY : SIRA_I_VERDICT_SLOW;
+    }
+}
+
+sira_i_verdict sira_i_policy_verdict(sira_status status, uint16_t code)
+{
+    switch (status) {
+    case SIRA_E_RESPONSE:
+        return of_response(code);
+    case SIRA_E_CREDENTIALS:
+        return SIRA_I_VERDICT_REJECTED;
+    case SIRA_E_CHALLENGE:
+    case SIRA_E_DOWNGRADE:
+    case SIRA_E_RSPAUTH:
+    case SIRA_E_LIMIT:
+        return SIRA_I_VERDICT_SLOW;
+    default:
+        return SIRA_I_VERDICT_RETRY;
     }
 }

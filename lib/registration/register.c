@@ -1,6 +1,6 @@
 /* The REGISTER request: built from state each time, so that a retransmission is the same to the byte without being
  * kept. */
-#include "agent/registration.h"
+#include "registration/registration.h"
 
 #include "base/hex.h"
 
@@ -9,23 +9,23 @@
 static sira_str contact_user(const sira_registration *registration)
 {
     return registration->config.contact_user.len != 0 ? registration->config.contact_user
-                                                      : registration->account->user_part;
+                                                      : registration->exchange.account->user_part;
 }
 
 static void write_contact_uri(const sira_registration *registration, sira_writer *writer)
 {
     /* What is removed is what was registered, wherever we are now. */
-    const sira_endpoint *local = registration->asked == 0 ? &registration->contact : &registration->flow.local;
+    const sira_endpoint *local = registration->asked == 0 ? &registration->contact : &registration->exchange.flow.local;
     char text[SIRA_ENDPOINT_TEXT];
     char line[2 * sizeof registration->names.line];
     sira_str user = contact_user(registration);
-    sira_write_text(writer, registration->account->secure ? SIRA_STR("sips:") : SIRA_STR("sip:"));
+    sira_write_text(writer, registration->exchange.account->secure ? SIRA_STR("sips:") : SIRA_STR("sip:"));
     if (user.len != 0) {
         sira_write_text(writer, user);
         sira_write_text(writer, SIRA_STR("@"));
     }
     sira_write_text(writer, (sira_str){text, sira_endpoint_to_text(local, text, sizeof text)});
-    if (local->transport != SIRA_TRANSPORT_UDP && !registration->account->secure)
+    if (local->transport != SIRA_TRANSPORT_UDP && !registration->exchange.account->secure)
         sira_write_text(writer, local->transport == SIRA_TRANSPORT_TCP ? SIRA_STR(";transport=tcp")
                                                                        : SIRA_STR(";transport=tls"));
     sira_write_text(writer, SIRA_STR(";line="));
@@ -44,7 +44,7 @@ sira_status sira_i_contact_uri(const sira_registration *registration, char *buff
 /* RFC 3261 10.2: the domain of the location service, without a user. */
 static sira_status request_uri(const sira_registration *registration, char *buffer, sira_str *uri)
 {
-    const sira_account *account = registration->account;
+    const sira_account *account = registration->exchange.account;
     if (account->registrar.len != 0) {
         *uri = account->registrar;
         return SIRA_OK;
@@ -57,10 +57,10 @@ static sira_status request_uri(const sira_registration *registration, char *buff
     return sira_writer_finish(&writer, &uri->len);
 }
 
-sira_digest_request sira_i_register_digest(const sira_registration *registration, char *uri)
+sira_digest_request sira_i_register_digest(sira_exchange *exchange, char *uri)
 {
     sira_digest_request request = {.method = SIRA_STR("REGISTER")};
-    (void)request_uri(registration, uri,
+    (void)request_uri(sira_i_registration_of(exchange), uri,
                       &request.uri); /* it fits: every part of it was checked when it was configured */
     return request;
 }
@@ -78,7 +78,7 @@ static void write_contact(const sira_registration *registration, sira_writer *wr
 
 static void write_dialog(const sira_registration *registration, sira_writer *writer)
 {
-    const sira_account *account = registration->account;
+    const sira_account *account = registration->exchange.account;
     char tag[2 * sizeof registration->names.tag];
     char call_id[2 * sizeof registration->names.call_id];
     sira_write_address_field(writer, SIRA_FIELD_FROM, account->display_name, account->aor,
@@ -86,18 +86,14 @@ static void write_dialog(const sira_registration *registration, sira_writer *wri
     sira_write_address_field(writer, SIRA_FIELD_TO, account->display_name, account->aor, SIRA_STR(""));
     sira_write_field(writer, SIRA_FIELD_CALL_ID,
                      sira_i_hex_write(registration->names.call_id, sizeof registration->names.call_id, call_id));
-    sira_write_cseq_field(writer, registration->cseq, SIRA_STR("REGISTER"));
+    sira_write_cseq_field(writer, registration->exchange.cseq, SIRA_STR("REGISTER"));
 }
 
 static void write_before_credentials(const sira_registration *registration, const sira_digest_request *request,
                                      sira_writer *writer)
 {
-    char branch[SIRA_I_BRANCH_SIZE];
-    sira_i_branch_write(registration->client.transaction.id, branch);
     sira_write_request_line(writer, request->method, request->uri);
-    sira_write_via_field(
-        writer,
-        &(sira_write_via){.sent_by = &registration->flow.local, .branch = {branch, sizeof branch}, .rport = true});
+    sira_i_exchange_write_via(&registration->exchange, writer);
     sira_write_field_number(writer, SIRA_FIELD_MAX_FORWARDS, 70);
     write_dialog(registration, writer);
     write_contact(registration, writer);
@@ -114,15 +110,11 @@ static void write_behind_credentials(const sira_registration *registration, sira
     sira_write_body(writer, SIRA_STR(""));
 }
 
-sira_status sira_i_register_write(sira_client *client, sira_writer *writer)
+sira_status sira_i_register_write(sira_exchange *exchange, const sira_digest_request *request, sira_writer *writer)
 {
-    const sira_registration *registration = sira_i_registration_of(client);
-    char uri[SIRA_I_REQUEST_URI_SIZE];
-    const sira_digest_request request = sira_i_register_digest(registration, uri);
-    sira_status status = SIRA_OK;
-    write_before_credentials(registration, &request, writer);
-    if (registration->account->has_credentials)
-        status = sira_digest_client_write(&registration->account->digest, &registration->attempt, &request, writer);
+    const sira_registration *registration = sira_i_registration_of(exchange);
+    write_before_credentials(registration, request, writer);
+    sira_status status = sira_i_exchange_write_credentials(exchange, request, writer);
     if (status == SIRA_OK)
         write_behind_credentials(registration, writer);
     return status;
@@ -140,7 +132,7 @@ static void count_credentials(const sira_registration *registration, const sira_
     enum { RESPONSE = 2 * SIRA_HASH_SIZE_MAX, CNONCE = 16, AUTS = 20 };
     size_t at = writer->length;
     sira_write_begin(writer, SIRA_FIELD_PROXY_AUTHORIZATION);
-    sira_write_quoted(writer, registration->account->digest_config.user);
+    sira_write_quoted(writer, registration->exchange.account->digest_config.user);
     if (writer->length < at + RESPONSE) /* a hash may stand for it */
         writer->length = at + RESPONSE;
     sira_write_quoted(writer, request->uri);
@@ -152,37 +144,32 @@ static void count_credentials(const sira_registration *registration, const sira_
 size_t sira_i_register_size(sira_registration *registration)
 {
     char uri[SIRA_I_REQUEST_URI_SIZE];
-    const sira_digest_request request = sira_i_register_digest(registration, uri);
+    const sira_digest_request request = sira_i_register_digest(&registration->exchange, uri);
     sira_writer writer;
-    sira_endpoint *local = &registration->flow.local;
-    *local = (sira_endpoint){
-        .transport = registration->account->server->targets[0].transport, .family = SIRA_FAMILY_IPV6, .port = 65535};
+    sira_endpoint *local = &registration->exchange.flow.local;
+    *local = (sira_endpoint){.transport = registration->exchange.account->server->targets[0].transport,
+                             .family = SIRA_FAMILY_IPV6,
+                             .port = 65535};
     memset(local->address, 0xff, sizeof local->address); /* the widest text */
-    registration->cseq = INT32_MAX;                      /* RFC 3261 8.1.1.5 */
+    registration->exchange.cseq = INT32_MAX;             /* RFC 3261 8.1.1.5 */
     registration->asked = SIRA_LIMIT_EXPIRES_MAX;
     sira_writer_init(&writer, NULL, 0);
     write_before_credentials(registration, &request, &writer);
-    if (registration->account->has_credentials)
+    if (registration->exchange.account->has_credentials)
         count_credentials(registration, &request, &writer);
     write_behind_credentials(registration, &writer);
-    registration->cseq = 0;
+    registration->exchange.cseq = 0;
     return writer.length;
 }
 
-bool sira_i_register_matches(const sira_registration *registration, const sira_message *response)
+bool sira_i_register_matches(sira_exchange *exchange, const sira_i_arrival *response)
 {
-    sira_cseq cseq;
-    sira_str call_id;
-    sira_address from;
+    const sira_registration *registration = sira_i_registration_of(exchange);
     char ours[2 * sizeof registration->names.call_id];
-    if (sira_message_cseq(response, &cseq, NULL) != SIRA_OK || cseq.number != registration->cseq ||
-        !sira_str_equal(cseq.method, SIRA_STR("REGISTER")))
-        return false;
-    if (sira_message_call_id(response, &call_id, NULL) != SIRA_OK ||
-        !sira_str_equal(call_id,
+    if (!sira_str_equal(response->cseq.method, SIRA_STR("REGISTER")) ||
+        !sira_str_equal(response->call_id,
                         sira_i_hex_write(registration->names.call_id, sizeof registration->names.call_id, ours)))
         return false;
-    return sira_message_address(response, SIRA_FIELD_FROM, &from, NULL) == SIRA_OK &&
-           sira_str_equal_nocase(from.tag,
+    return sira_str_equal_nocase(response->from.tag,
                                  sira_i_hex_write(registration->names.tag, sizeof registration->names.tag, ours));
 }

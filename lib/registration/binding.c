@@ -1,6 +1,6 @@
 /* What a registrar's 2xx says about our binding (RFC 3261 10.2.4), also when something between us rewrote our Contact.
  */
-#include "agent/registration.h"
+#include "registration/registration.h"
 
 #include "message/uri_equal.h"
 

@@ -1,0 +1,378 @@
+#include "agent/exchange.h"
+
+#include "agent/flow.h"
+#include "agent/port.h"
+#include "base/random.h"
+#include "base/timer.h"
+
+#include <sira/detail/agent.h>
+
+/* Challenges answered in one exchange: a proxy's and a registrar's, each once more when its nonce was stale. */
+#define ROUNDS_MAX 4u
+
+static sira_exchange *of_timer(sira_timer *timer)
+{
+    return SIRA_I_OWNER(timer, sira_exchange, timer);
+}
+
+static uint64_t now(const sira_exchange *exchange)
+{
+    return sira_i_exchange_agent(exchange)->now;
+}
+
+static void set_timer(sira_exchange *exchange, uint64_t deadline)
+{
+    sira_i_agent_set_timer(sira_i_exchange_agent(exchange), &exchange->timer, deadline);
+}
+
+/* The one timer goes to whatever comes next. */
+static void schedule(sira_exchange *exchange)
+{
+    uint64_t deadline = sira_i_transaction_deadline(&exchange->transaction);
+    set_timer(exchange, deadline < exchange->give_up_at ? deadline : exchange->give_up_at);
+}
+
+static void wait_for(sira_exchange *exchange, sira_i_phase phase)
+{
+    exchange->phase = (uint8_t)phase;
+    exchange->give_up_at = now(exchange) + 64u * (uint64_t)sira_i_exchange_agent(exchange)->config.t1;
+}
+
+static void end_transaction(sira_exchange *exchange)
+{
+    sira_i_transactions_remove(&sira_i_exchange_agent(exchange)->transactions, &exchange->transaction);
+    exchange->transaction.state = SIRA_I_TRANSACTION_TERMINATED;
+}
+
+/* Gives back what is held but for the transaction, which may still absorb retransmissions. */
+static void release(sira_exchange *exchange)
+{
+    exchange->phase = SIRA_I_PHASE_IDLE;
+    exchange->give_up_at = SIRA_NEVER;
+    exchange->broken = false;
+    sira_i_list_remove(&exchange->in_account.link);
+    sira_i_server_release(exchange->account->server, &exchange->claim);
+}
+
+/* What follows goes by the timer, which is due at once. */
+static void end(sira_exchange *exchange, const sira_i_outcome *outcome)
+{
+    if (!exchange->owner->ended(exchange, outcome)) {
+        release(exchange);
+        return;
+    }
+    exchange->phase = SIRA_I_PHASE_KEY;
+    exchange->give_up_at = now(exchange);
+}
+
+static void fail(sira_exchange *exchange, sira_i_outcome *outcome)
+{
+    sira_account *account = exchange->account;
+    end_transaction(exchange);
+    exchange->broken = false;
+    if (outcome->status == SIRA_E_TIMEOUT || outcome->status == SIRA_E_TRANSPORT || outcome->code == 503) {
+        uint64_t until = 0;
+        if (outcome->has_retry_after)
+            until = now(exchange) + 1000u * (uint64_t)(outcome->retry_after < SIRA_LIMIT_RETRY_AFTER_MAX
+                                                           ? outcome->retry_after
+                                                           : SIRA_LIMIT_RETRY_AFTER_MAX);
+        /* A Retry-After is that target's (RFC 3261 21.5.4). */
+        if (sira_i_server_target_failed(account->server, &exchange->flow, until))
+            outcome->has_retry_after = false;
+    }
+    end(exchange, outcome);
+}
+
+static void fail_by(sira_exchange *exchange, sira_status status)
+{
+    fail(exchange, &(sira_i_outcome){.status = status});
+}
+
+/* ---- out ---- */
+
+/* Another branch, CSeq and cnonce. It goes out when the transaction runs, behind the event that announces it. */
+static sira_status begin(sira_exchange *exchange)
+{
+    sira_agent *agent = sira_i_exchange_agent(exchange);
+    struct {
+        uint64_t id;
+        uint8_t cnonce[8];
+    } random;
+    sira_status status = sira_i_random_fill(&agent->random, &random, sizeof random);
+    if (status != SIRA_OK)
+        return status;
+    exchange->cseq++;
+    if (exchange->account->has_credentials)
+        sira_digest_client_begin(&exchange->account->digest, &exchange->attempt, random.cnonce);
+    sira_wipe(random.cnonce, sizeof random.cnonce);
+    sira_i_transaction_timing timing = sira_i_agent_timing(agent);
+    exchange->transaction.reliable = exchange->flow.remote.transport != SIRA_TRANSPORT_UDP;
+    sira_i_transaction_start(&exchange->transaction, random.id, agent->now, &timing);
+    /* 64 random bits that repeat are not random */
+    return sira_i_transactions_add(&agent->transactions, &exchange->transaction) == SIRA_OK ? SIRA_OK : SIRA_E_ENTROPY;
+}
+
+static void request(sira_exchange *exchange)
+{
+    end_transaction(exchange);
+    exchange->flow = exchange->account->server->flow;
+    exchange->phase = SIRA_I_PHASE_CALLING;
+    exchange->give_up_at = SIRA_NEVER;
+    if (!exchange->owner->begins(exchange)) {
+        release(exchange);
+        return;
+    }
+    sira_status status = begin(exchange);
+    if (status != SIRA_OK)
+        fail_by(exchange, status);
+}
+
+/* As far as it goes now. */
+static void proceed(sira_exchange *exchange)
+{
+    sira_server *server = exchange->account->server;
+    sira_i_phase phase;
+    sira_status status = sira_i_server_prepare(server, &exchange->claim, exchange->insists, &phase);
+    if (status == SIRA_OK) {
+        request(exchange);
+    } else if (status == SIRA_IDLE) {
+        end(exchange,
+            &(sira_i_outcome){.status = SIRA_E_RESPONSE, .code = 503, .not_before = sira_i_server_rests_until(server)});
+    } else if (status != SIRA_MORE) {
+        end(exchange, &(sira_i_outcome){.status = status});
+    } else if (phase == SIRA_I_PHASE_QUEUED) {
+        exchange->phase = (uint8_t)phase;
+        exchange->give_up_at = SIRA_NEVER;
+    } else if (exchange->phase != phase) {
+        wait_for(exchange, phase);
+    } else if (now(exchange) >= exchange->give_up_at) {
+        sira_i_server_give_up(server);
+        end(exchange, &(sira_i_outcome){.status = phase == SIRA_I_PHASE_LOCATING ? SIRA_E_RESOLVE : SIRA_E_TRANSPORT});
+    }
+}
+
+void sira_i_exchange_write_via(const sira_exchange *exchange, sira_writer *writer)
+{
+    char branch[SIRA_I_BRANCH_SIZE];
+    sira_i_branch_write(exchange->transaction.id, branch);
+    sira_write_via_field(
+        writer, &(sira_write_via){.sent_by = &exchange->flow.local, .branch = {branch, sizeof branch}, .rport = true});
+}
+
+sira_status sira_i_exchange_write_credentials(const sira_exchange *exchange, const sira_digest_request *request,
+                                              sira_writer *writer)
+{
+    sira_account *account = exchange->account;
+    return account->has_credentials ? sira_digest_client_write(&account->digest, &exchange->attempt, request, writer)
+                                    : SIRA_OK;
+}
+
+static sira_status write_and_send(sira_exchange *exchange)
+{
+    sira_agent *agent = sira_i_exchange_agent(exchange);
+    char uri[SIRA_I_REQUEST_URI_SIZE];
+    const sira_digest_request asked = exchange->owner->digest(exchange, uri);
+    sira_writer writer;
+    size_t length;
+    sira_writer_init(&writer, agent->config.scratch, agent->config.scratch_size);
+    sira_status status = exchange->owner->write(exchange, &asked, &writer);
+    if (status == SIRA_OK)
+        status = sira_writer_finish(&writer, &length);
+    if (status == SIRA_OK)
+        status = sira_i_agent_send_scratch(agent, &exchange->flow, length);
+    return status;
+}
+
+static void send(sira_exchange *exchange)
+{
+    sira_status status = write_and_send(exchange);
+    /* A request whose nonce has been replaced meanwhile can't be repeated as it was; the first copy may still be
+     * answered. */
+    if (status == SIRA_OK || status == SIRA_E_STATE)
+        return;
+    /* Unless the port has said something in between that made the owner give it up. */
+    if (sira_i_exchange_is_out(exchange))
+        fail_by(exchange, status);
+}
+
+/* ---- time ---- */
+
+static void run_transaction(sira_exchange *exchange)
+{
+    sira_agent *agent = sira_i_exchange_agent(exchange);
+    sira_i_transaction_timing timing = sira_i_agent_timing(agent);
+    switch (sira_i_transaction_run(&exchange->transaction, agent->now, &timing)) {
+    case SIRA_I_TRANSACTION_RESEND:
+        agent->counters.retransmitted++;
+        send(exchange);
+        break;
+    case SIRA_I_TRANSACTION_SEND:
+        send(exchange);
+        break;
+    case SIRA_I_TRANSACTION_TIMEOUT:
+        fail_by(exchange, SIRA_E_TIMEOUT);
+        break;
+    case SIRA_I_TRANSACTION_END:
+        end_transaction(exchange);
+        break;
+    case SIRA_I_TRANSACTION_NOTHING:
+    case SIRA_I_TRANSACTION_DELIVER:
+        break;
+    }
+}
+
+static void due(sira_timer *timer)
+{
+    sira_exchange *exchange = of_timer(timer);
+    switch ((sira_i_phase)exchange->phase) {
+    case SIRA_I_PHASE_LOCATING:
+    case SIRA_I_PHASE_QUEUED:
+    case SIRA_I_PHASE_CONNECTING:
+        if (exchange->broken)
+            fail_by(exchange, SIRA_E_TRANSPORT);
+        else
+            proceed(exchange);
+        break;
+    case SIRA_I_PHASE_KEY:
+        if (sira_i_list_empty(&exchange->in_account.link))
+            request(exchange);
+        else if (now(exchange) >= exchange->give_up_at)
+            fail_by(exchange, SIRA_E_CHALLENGE);
+        else
+            run_transaction(exchange); /* timer K */
+        break;
+    case SIRA_I_PHASE_CALLING:
+        if (exchange->broken)
+            fail_by(exchange, SIRA_E_TRANSPORT);
+        else
+            run_transaction(exchange);
+        break;
+    case SIRA_I_PHASE_IDLE:
+        run_transaction(exchange); /* timer K */
+        break;
+    }
+    schedule(exchange);
+}
+
+/* ---- in ---- */
+
+static void challenged(sira_exchange *exchange, const sira_i_arrival *response)
+{
+    sira_account *account = exchange->account;
+    sira_status status = SIRA_E_CREDENTIALS;
+    if (account->has_credentials)
+        status = sira_digest_client_challenged(&account->digest, &exchange->attempt, response->message, NULL);
+    if (status == SIRA_OK && exchange->rounds >= ROUNDS_MAX)
+        status = SIRA_E_CREDENTIALS;
+    exchange->rounds++;
+    if (status == SIRA_OK) {
+        request(exchange);
+    } else if (status == SIRA_MORE) {
+        wait_for(exchange, SIRA_I_PHASE_KEY);
+        sira_i_list_append(&account->waiting, &exchange->in_account.link);
+    } else {
+        fail(exchange,
+             &(sira_i_outcome){.status = status, .code = response->message->status_code, .arrival = response});
+    }
+}
+
+static void accepted(sira_exchange *exchange, const sira_i_arrival *response)
+{
+    sira_account *account = exchange->account;
+    sira_i_outcome outcome = {.code = response->message->status_code, .arrival = response};
+    if (account->has_credentials) {
+        char uri[SIRA_I_REQUEST_URI_SIZE];
+        const sira_digest_request asked = exchange->owner->digest(exchange, uri);
+        sira_status status =
+            sira_digest_client_accepted(&account->digest, &exchange->attempt, &asked, response->message, NULL);
+        if (status < 0)
+            outcome.status = status;
+    }
+    if (outcome.status == SIRA_OK)
+        end(exchange, &outcome);
+    else
+        fail(exchange, &outcome);
+}
+
+static void refused(sira_exchange *exchange, const sira_i_arrival *response)
+{
+    sira_retry_after after;
+    sira_i_outcome outcome = {.status = SIRA_E_RESPONSE, .code = response->message->status_code, .arrival = response};
+    if (sira_message_retry_after(response->message, &after, NULL) == SIRA_OK) {
+        outcome.has_retry_after = true;
+        outcome.retry_after = after.seconds;
+    }
+    fail(exchange, &outcome);
+}
+
+bool sira_i_exchange_take(sira_exchange *exchange, const sira_i_arrival *response)
+{
+    const sira_agent *agent = sira_i_exchange_agent(exchange);
+    if (response->flow->id != exchange->flow.id ||
+        response->flow->remote.transport != exchange->flow.remote.transport ||
+        response->cseq.number != exchange->cseq || !exchange->owner->matches(exchange, response))
+        return false;
+    sira_i_transaction_timing timing = sira_i_agent_timing(agent);
+    uint16_t code = response->message->status_code;
+    sira_i_transaction_action action = sira_i_transaction_response(&exchange->transaction, code, agent->now, &timing);
+    if (action == SIRA_I_TRANSACTION_DELIVER && code >= 200) {
+        if (code == 401 || code == 407)
+            challenged(exchange, response);
+        else if (code >= 300)
+            refused(exchange, response);
+        else
+            accepted(exchange, response);
+    }
+    schedule(exchange);
+    return true;
+}
+
+/* ---- for the owner ---- */
+
+static void told(sira_claim *claim, unsigned news, const sira_flow *flow)
+{
+    sira_exchange *exchange = SIRA_I_OWNER(claim, sira_exchange, claim);
+    bool waits = exchange->phase >= SIRA_I_PHASE_LOCATING && exchange->phase <= SIRA_I_PHASE_CONNECTING;
+    if (news == SIRA_I_NEWS_FLOW_DOWN)
+        exchange->broken = (exchange->phase == SIRA_I_PHASE_CALLING && sira_i_flow_equal(&exchange->flow, flow)) ||
+                           (exchange->phase == SIRA_I_PHASE_CONNECTING && claim->has_turn);
+    if (waits || exchange->broken)
+        set_timer(exchange, now(exchange));
+    if (news != SIRA_I_NEWS_READY)
+        exchange->owner->told(exchange, (sira_i_news)news, flow);
+}
+
+static void key_is_there(sira_waiter *waiter)
+{
+    sira_exchange *exchange = SIRA_I_OWNER(waiter, sira_exchange, in_account);
+    set_timer(exchange, now(exchange));
+}
+
+void sira_i_exchange_init(sira_exchange *exchange, sira_account *account, const sira_exchange_owner *owner)
+{
+    *exchange = (sira_exchange){.account = account, .owner = owner, .give_up_at = SIRA_NEVER};
+    sira_i_timer_init(&exchange->timer, due);
+    sira_i_waiter_init(&exchange->in_account, key_is_there);
+    sira_i_claim_make(&exchange->claim, account->server, told);
+}
+
+void sira_i_exchange_start(sira_exchange *exchange)
+{
+    exchange->rounds = 0;
+    exchange->targets = 0;
+    proceed(exchange);
+    schedule(exchange);
+}
+
+void sira_i_exchange_cancel(sira_exchange *exchange)
+{
+    end_transaction(exchange);
+    release(exchange);
+    schedule(exchange);
+}
+
+void sira_i_exchange_remove(sira_exchange *exchange)
+{
+    sira_i_exchange_cancel(exchange);
+    sira_i_claim_remove(&exchange->claim, exchange->account->server);
+}

@@ -1,0 +1,64 @@
+/* What the files of the registration share. */
+#ifndef SIRA_REGISTRATION_REGISTRATION_H
+#define SIRA_REGISTRATION_REGISTRATION_H
+
+#include <sira/detail/agent.h>
+#include <sira/detail/registration.h>
+
+#include "agent/exchange.h"
+
+/* ---- setup.c ---- */
+
+/* Fills in the defaults and refuses what can't be. */
+sira_status sira_i_registration_check(sira_registration_config *config, sira_diag *diag);
+
+/* ---- register.c: the request ---- */
+
+/* The URI of our Contact. The buffer must hold SIRA_I_CONTACT_SIZE bytes. SIRA_OK; SIRA_E_SPACE. */
+#define SIRA_I_CONTACT_SIZE (SIRA_LIMIT_CONFIG + 128u)
+sira_status sira_i_contact_uri(const sira_registration *registration, char *buffer, sira_str *uri);
+
+sira_digest_request sira_i_register_digest(sira_exchange *exchange, char *uri);
+sira_status sira_i_register_write(sira_exchange *exchange, const sira_digest_request *request, sira_writer *writer);
+
+/* How long it can get, with one line of credentials. For a registration that has not begun. */
+size_t sira_i_register_size(sira_registration *registration);
+
+/* Is it a response to our REGISTER? RFC 3261 17.1.3, and what we put into From and Call-ID. */
+bool sira_i_register_matches(sira_exchange *exchange, const sira_i_arrival *response);
+
+/* ---- binding.c: the 200 ---- */
+
+typedef struct sira_i_binding {
+    uint32_t expires;  /* granted seconds, not clamped */
+    uint16_t bindings; /* Contacts in the response */
+    bool is_ours;      /* surely: one with our line parameter or URI, and it lives */
+} sira_i_binding;
+
+/* Finds our binding among the Contacts of a 2xx and what was granted. SIRA_OK, or what keeps our own Contact from being
+ * written. */
+sira_status sira_i_binding_find(const sira_registration *registration, const sira_message *response,
+                                sira_i_binding *binding);
+
+/* Keeps the Service-Route set (RFC 3608 5). SIRA_OK; SIRA_E_LIMIT: it does not fit, SIRA_E_SYNTAX: it is malformed, and
+ * none is kept. */
+sira_status sira_i_service_route_keep(sira_registration *registration, const sira_message *response);
+
+/* ---- event.c ---- */
+
+/* Queues an event of this kind; status and code say why. */
+sira_registration_news *sira_i_registration_post(sira_registration *registration, sira_event_kind kind,
+                                                 sira_status status, uint16_t code);
+void sira_i_registration_deliver(sira_waiter *waiter);
+
+static inline sira_registration *sira_i_registration_of(sira_exchange *exchange)
+{
+    return SIRA_I_OWNER(exchange, sira_registration, exchange);
+}
+
+static inline sira_agent *sira_i_registration_agent(const sira_registration *registration)
+{
+    return registration->exchange.account->server->agent;
+}
+
+#endif
