@@ -5,6 +5,7 @@
 set(SIRA_SOURCES
     lib/base/chars.c
     lib/base/endpoint.c
+    lib/base/hash.c
     lib/base/hex.c
     lib/base/random.c
     lib/base/status.c
@@ -44,7 +45,6 @@ set(SIRA_SOURCES
     lib/digest/client.c
     lib/digest/credentials.c
     lib/digest/decide.c
-    lib/digest/hash.c
     lib/digest/hmac.c
     lib/digest/key.c
     lib/digest/memory.c
@@ -76,15 +76,15 @@ set(SIRA_SOURCES
 
 # The hash and entropy providers over Libgcrypt (include/sira/gcrypt.h).
 set(SIRA_GCRYPT_SOURCES
-    lib/digest/gcrypt.c
+    lib/base/gcrypt.c
 )
 
 # The hash provider in plain C, where there is no Libgcrypt.
 set(SIRA_PORTABLE_HASH_SOURCES
-    lib/digest/portable_hash.c
-    lib/digest/portable_md5.c
-    lib/digest/portable_sha256.c
-    lib/digest/portable_sha512.c
+    lib/base/portable_hash.c
+    lib/base/portable_md5.c
+    lib/base/portable_sha256.c
+    lib/base/portable_sha512.c
 )
 
 # The ready-made port over libuv (include/sira/host.h).

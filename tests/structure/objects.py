@@ -14,7 +14,7 @@ LIBC = {"memcpy", "memmove", "memset", "memcmp", "memchr", "strlen", "strnlen"}
 # What the compiler makes up: the table of addresses in position-independent code, memcmp() == 0 in clang, and long arithmetic
 # on small machines.
 COMPILER = re.compile(r"_GLOBAL_OFFSET_TABLE_|bcmp|__aeabi_\w+|__gnu_thumb1_case_\w+")
-GCRYPT_SOURCE = "lib/digest/gcrypt.c"
+GCRYPT_SOURCE = "lib/base/gcrypt.c"
 
 FLAGS = ["-std=c11", "-Os", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections", "-DSIRA_BUILDING",
          # What distributions switch on by default calls libc behind the source's back.

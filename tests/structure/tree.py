@@ -8,10 +8,10 @@ LAYERS = ["base", "message", "digest", "transaction", "location", "agent", "requ
 
 # The layer of each public header; those of an agent's parts under detail/ included.
 PUBLIC_LAYER = {
-    "base": ["base", "status", "limits", "version", "export", "endpoint", "hash", "transport", "detail/forward",
-             "detail/timer", "detail/random"],
+    "base": ["base", "status", "limits", "version", "export", "endpoint", "hash", "gcrypt",
+             "portable_hash", "transport", "detail/forward", "detail/timer", "detail/random"],
     "message": ["uri", "field", "message", "writer", "framer"],
-    "digest": ["digest", "digest_server", "gcrypt", "portable_hash"],
+    "digest": ["digest", "digest_server"],
     "transaction": ["detail/transaction"],
     "agent": ["event", "agent", "server", "account", "detail/agent", "detail/server", "detail/account",
               "detail/exchange"],

@@ -1,4 +1,4 @@
-#include "digest/portable.h"
+#include "base/portable.h"
 
 #include "support/judge.h"
 

@@ -1,5 +1,5 @@
 /* RFC 1321. */
-#include "digest/portable.h"
+#include "base/portable.h"
 
 /* floor(2^32 * abs(sin(i + 1))) */
 static const uint32_t sines[64] = {

@@ -1,5 +1,5 @@
 /* SHA-512/256 (FIPS 180-4 6.7): SHA-512 with initial values of its own, cut to half. */
-#include "digest/portable.h"
+#include "base/portable.h"
 
 /* The first 64 bits of the fractional parts of the cube roots of the first 80 primes. */
 static const uint64_t roots[80] = {

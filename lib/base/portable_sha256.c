@@ -1,5 +1,5 @@
 /* SHA-256 (FIPS 180-4 6.2). */
-#include "digest/portable.h"
+#include "base/portable.h"
 
 /* The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t roots[64] = {

@@ -1,6 +1,6 @@
 /* What the files of the portable hash provider share: Merkle and Damgård's way from pieces to blocks. */
-#ifndef SIRA_DIGEST_PORTABLE_H
-#define SIRA_DIGEST_PORTABLE_H
+#ifndef SIRA_BASE_PORTABLE_H
+#define SIRA_BASE_PORTABLE_H
 
 #include <sira/hash.h>
 

@@ -1,6 +1,6 @@
 #include <sira/portable_hash.h>
 
-#include "digest/portable.h"
+#include "base/portable.h"
 
 #include <string.h>
 
