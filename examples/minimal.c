@@ -24,12 +24,13 @@ static uint64_t now_ms(void)
 }
 
 /* A new socket whenever our address is a new one; the agent asks at each attempt. */
-static sira_status open_flow(void *context, const sira_endpoint *remote, sira_flow *flow)
+static sira_status open_flow(void *context, const sira_endpoint *remote, sira_str name, sira_flow *flow)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(remote->port)};
     socklen_t length = sizeof at;
     int fresh = socket(AF_INET, SOCK_DGRAM, 0);
     (void)context;
+    (void)name;
     memcpy(&at.sin_addr, remote->address, 4);
     if (remote->family != SIRA_FAMILY_IPV4 || connect(fresh, (struct sockaddr *)&at, length) != 0 ||
         getsockname(fresh, (struct sockaddr *)&at, &length) != 0)

@@ -20,12 +20,13 @@ typedef struct sira_flow {
 typedef struct sira_transport {
     void *context;
     uint32_t kinds; /* bit 1u << SIRA_TRANSPORT_X is set for each transport that open can make; 0 means UDP only */
-    /* Makes a flow to remote: sets flow->local (address and port that the peer shall answer to) and flow->id. Must not
+    /* Makes a flow to remote: sets flow->local (address and port that the peer shall answer to) and flow->id. name is
+     * the host of the server's URI, valid during the call: what a TLS certificate has to show (RFC 5922 7.1). Must not
      * block. For UDP it is called anew at the start of each attempt, because the address may be another by then: look
      * it up each time, and give the same id as long as it is the same socket. What is under way goes on with the flow
      * that it was sent on. SIRA_OK: it can be used at once (UDP); SIRA_MORE: sira_agent_flow_up or sira_agent_flow_down
      * will tell (TCP, TLS); SIRA_E_UNSUPPORTED; SIRA_E_TRANSPORT: the next attempt tries the server's next address. */
-    sira_status (*open)(void *context, const sira_endpoint *remote, sira_flow *flow);
+    sira_status (*open)(void *context, const sira_endpoint *remote, sira_str name, sira_flow *flow);
     /* Sends one message on a flow. The bytes are valid during the call. SIRA_OK; SIRA_E_TRANSPORT. It may call
      * sira_agent_flow_down for a flow that it finds broken; with that or without, it is one failure. */
     sira_status (*send)(void *context, const sira_flow *flow, sira_str bytes);

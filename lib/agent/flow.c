@@ -18,7 +18,7 @@ sira_status sira_i_flow_open(sira_server *server)
     if (server->flow_state == SIRA_I_FLOW_OPENING)
         return SIRA_MORE;
     sira_flow flow = {.remote = *target, .local = {.transport = target->transport}};
-    sira_status status = transport->open(transport->context, target, &flow);
+    sira_status status = transport->open(transport->context, target, server->host, &flow);
     if (status != SIRA_OK && status != SIRA_MORE)
         return status;
     server->flow = flow;

@@ -39,15 +39,16 @@ static sira_status set_target(sira_server *server, const sira_uri *uri, sira_dia
         (server->agent->config.transport.kinds & 1u << target->transport) == 0)
         return sira_i_config_refuse(diag, "uri", "a transport that the port has");
     target->port = uri->port != 0 ? uri->port : (target->transport == SIRA_TRANSPORT_TLS ? 5061 : 5060);
+    server->host = uri->host;
     if (sira_endpoint_from_host(uri->host, target) == SIRA_OK) {
         server->target_count = 1;
+        server->resolved_until = SIRA_NEVER;
         return SIRA_OK;
     }
     if (server->agent->config.resolver.query == NULL) {
         (void)sira_i_config_refuse(diag, "uri", "a numeric address, because the agent has no resolver");
         return SIRA_E_RESOLVE;
     }
-    server->host = uri->host;
     return SIRA_OK;
 }
 
@@ -99,7 +100,7 @@ static sira_status query(sira_server *server, sira_dns_type type)
 static sira_status locate(sira_server *server)
 {
     const sira_status known = server->target_count != 0 ? SIRA_OK : SIRA_E_RESOLVE;
-    if (server->host.len == 0 || server->agent->now < server->resolved_until)
+    if (server->agent->now < server->resolved_until)
         return known;
     if (server->ticket != 0 || query(server, SIRA_DNS_A) == SIRA_OK)
         return SIRA_MORE;

@@ -191,10 +191,11 @@ static sira_status send_bytes(void *context, const sira_flow *flow, sira_str byt
     return result < 0 ? SIRA_E_TRANSPORT : SIRA_OK;
 }
 
-static sira_status open_flow(void *context, const sira_endpoint *remote, sira_flow *flow)
+static sira_status open_flow(void *context, const sira_endpoint *remote, sira_str name, sira_flow *flow)
 {
     sira_host *host = context;
     sira_host_socket *socket = socket_for(host, remote->family);
+    (void)name; /* datagrams have no certificate */
     if (remote->transport != SIRA_TRANSPORT_UDP || socket == NULL)
         return SIRA_E_UNSUPPORTED;
     if (host->loop == NULL || sira_i_host_socket_open(socket) != SIRA_OK)

@@ -127,9 +127,10 @@ static sira_str receive_bytes(void)
     return (sira_str){own.in.bytes, (size_t)length};
 }
 
-static sira_status open_flow(void *context, const sira_endpoint *remote, sira_flow *flow)
+static sira_status open_flow(void *context, const sira_endpoint *remote, sira_str name, sira_flow *flow)
 {
     (void)context;
+    (void)name;
     flow->local = *remote;
     flow->local.port = own.peer.local_port;
     own.flow = *flow;

@@ -27,9 +27,10 @@ static stage s;
 
 /* ---- plug points ---- */
 
-static sira_status open_flow(void *context, const sira_endpoint *remote, sira_flow *flow)
+static sira_status open_flow(void *context, const sira_endpoint *remote, sira_str name, sira_flow *flow)
 {
     (void)context;
+    (void)name;
     flow->local = *remote;
     flow->local.address[3] = 1;
     flow->id = 7;

@@ -28,11 +28,12 @@ static char *copied(sira_str bytes)
 
 /* ---- plug points ---- */
 
-static sira_status plug_open(void *context, const sira_endpoint *remote, sira_flow *flow)
+static sira_status plug_open(void *context, const sira_endpoint *remote, sira_str name, sira_flow *flow)
 {
     world *w = context;
     w->open_calls++;
     (void)remote;
+    (void)name;
     if (w->open_status < 0)
         return w->open_status;
     flow->local = (sira_endpoint){.transport = flow->remote.transport, .port = 5060};

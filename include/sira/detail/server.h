@@ -18,7 +18,7 @@ struct sira_server {
     sira_link in_agent;
     sira_link claims; /* all, */
     sira_link queue;  /* and those that wait for a turn, in order */
-    sira_str host;    /* the name to resolve; empty: the address was given */
+    sira_str host;    /* of the URI: a name to resolve, or an address */
     sira_endpoint targets[SIRA_LIMIT_TARGETS];
     uint64_t rests_until[SIRA_LIMIT_TARGETS]; /* a target has said that it wants no requests before */
     sira_flow flow;                           /* to targets[target] */
