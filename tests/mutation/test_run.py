@@ -79,6 +79,7 @@ def test_fixture():
     check(f"nothing is left: {left}", left == [])
     status, out, err, left = run("--least", "0")
     check("a sanitizer finds what reads behind the end", behind_the_end not in living(out) and turned in living(out))
+    check(f"no test is left out: {err}", "left out" not in err)
     check("few are enough where that was said", status == 0)
 
 
