@@ -111,6 +111,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/detail/transaction.h
     include/sira/digest.h
     include/sira/digest_server.h
+    include/sira/dns.h
     include/sira/endpoint.h
     include/sira/event.h
     include/sira/export.h

@@ -88,12 +88,6 @@ SIRA_API void sira_agent_flow_down(sira_agent *agent, const sira_flow *flow, uin
 SIRA_API void sira_agent_network_changed(sira_agent *agent, uint64_t now);
 
 /* The answer to a resolver's query. */
-typedef struct sira_dns_answer {
-    uint32_t ticket;                /* of the query */
-    const sira_endpoint *addresses; /* family and address are used; what exceeds SIRA_LIMIT_TARGETS is left out */
-    size_t count;                   /* 0: the name has none, or nobody answered */
-    uint32_t ttl;                   /* seconds for which they hold */
-} sira_dns_answer;
 SIRA_API void sira_agent_dns_answer(sira_agent *agent, const sira_dns_answer *answer, uint64_t now);
 
 SIRA_API const sira_agent_counters *sira_agent_get_counters(const sira_agent *agent);

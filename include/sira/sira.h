@@ -23,6 +23,7 @@
 #include <sira/base.h>
 #include <sira/digest.h>
 #include <sira/digest_server.h>
+#include <sira/dns.h>
 #include <sira/endpoint.h>
 #include <sira/event.h>
 #include <sira/field.h>

@@ -4,6 +4,7 @@
 #define SIRA_TRANSPORT_H
 
 #include <sira/base.h>
+#include <sira/dns.h>
 #include <sira/endpoint.h>
 
 #ifdef __cplusplus
@@ -40,15 +41,6 @@ typedef struct sira_timer_port {
     void *context;
     void (*arm)(void *context, uint64_t deadline);
 } sira_timer_port;
-
-/* DNS, asynchronous. Without one, only numeric addresses can be used. */
-typedef enum sira_dns_type { SIRA_DNS_A = 1, SIRA_DNS_AAAA = 28 } sira_dns_type;
-typedef struct sira_resolver {
-    void *context;
-    /* Asks for the records of a name; the name is valid during the call. The answer comes through sira_agent_dns_answer
-     * with the same ticket, not before this function has returned. SIRA_OK; SIRA_E_RESOLVE: can't be asked. */
-    sira_status (*query)(void *context, uint32_t ticket, sira_str name, sira_dns_type type);
-} sira_resolver;
 
 /* Sees every message: incoming ones before parsing, outgoing ones after writing. Bytes are valid during the call and
  * hold credentials (digest responses), but no password. */

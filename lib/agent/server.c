@@ -120,16 +120,18 @@ static void take_addresses(sira_server *server, const sira_dns_answer *answer)
 {
     const sira_server before = *server;
     const sira_endpoint present = server->targets[server->target];
+    uint32_t ttl = UINT32_MAX;
     server->target_count = 0;
     for (size_t i = 0; i < answer->count && server->target_count < SIRA_LIMIT_TARGETS; i++) {
         sira_endpoint *target = &server->targets[server->target_count++];
-        *target = answer->addresses[i];
+        *target = answer->records[i].endpoint;
         target->transport = present.transport;
         target->port = present.port;
         uint8_t known = target_of(&before, target);
         server->rests_until[server->target_count - 1u] = known < before.target_count ? before.rests_until[known] : 0;
+        ttl = answer->records[i].ttl < ttl ? answer->records[i].ttl : ttl;
     }
-    server->resolved_until = server->agent->now + 1000u * (uint64_t)answer->ttl;
+    server->resolved_until = server->agent->now + 1000u * (uint64_t)ttl;
     /* A target stays until it fails or is none any more. */
     server->target = target_of(server, &present);
     if (server->target == server->target_count) {

@@ -1,4 +1,5 @@
 /* Stop, start and remove at every moment of a registration; and the ways that nothing else goes. */
+#include "support/names.h"
 #include "support/world.h"
 
 #include <stdio.h>
@@ -209,9 +210,7 @@ static sira_status query(void *context, uint32_t number, sira_str name, sira_dns
 
 static void answer_dns(world *w, const char *address)
 {
-    sira_endpoint endpoint = {0};
-    size_t count = sira_endpoint_from_host(sira_str_from(address), &endpoint) == SIRA_OK ? 1 : 0;
-    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){ticket, &endpoint, count, 300}, w->now);
+    sira_agent_dns_answer(&w->agent, names_answer(ticket, 300, address), w->now);
 }
 
 static world *open_named(void)

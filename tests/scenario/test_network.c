@@ -1,4 +1,5 @@
 /* Our own address changes while lines are registered over UDP. */
+#include "support/names.h"
 #include "support/world.h"
 
 #include <stdio.h>
@@ -256,10 +257,7 @@ static sira_status query(void *context, uint32_t number, sira_str name, sira_dns
 
 static void answer_dns(world *w)
 {
-    sira_endpoint two[2] = {{0}, {0}};
-    assert_int_equal(sira_endpoint_from_host(SIRA_STR("2001:db8::1"), &two[0]), SIRA_OK);
-    assert_int_equal(sira_endpoint_from_host(SIRA_STR("192.0.2.100"), &two[1]), SIRA_OK);
-    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){ticket, two, 2, 60}, w->now);
+    sira_agent_dns_answer(&w->agent, names_answer(ticket, 60, "2001:db8::1 192.0.2.100"), w->now);
 }
 
 static void an_address_without_a_route_is_left(void **context)

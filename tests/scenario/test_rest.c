@@ -1,4 +1,5 @@
 /* A server that wants to be left alone for a while: 503 with Retry-After (RFC 3261 21.5.4). */
+#include "support/names.h"
 #include "support/world.h"
 
 #define SECOND 1000u
@@ -124,10 +125,7 @@ static sira_status query(void *context, uint32_t number, sira_str name, sira_dns
 
 static void answer_dns(world *w, uint32_t ttl)
 {
-    sira_endpoint two[2] = {{0}, {0}};
-    assert_int_equal(sira_endpoint_from_host(SIRA_STR("192.0.2.100"), &two[0]), SIRA_OK);
-    assert_int_equal(sira_endpoint_from_host(SIRA_STR("192.0.2.101"), &two[1]), SIRA_OK);
-    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){ticket, two, 2, ttl}, w->now);
+    sira_agent_dns_answer(&w->agent, names_answer(ticket, ttl, "192.0.2.100 192.0.2.101"), w->now);
 }
 
 static unsigned last_address(const world *w)

@@ -1,4 +1,5 @@
 /* Loss, silence, refusals, broken ports and nonsense from the network. */
+#include "support/names.h"
 #include "support/world.h"
 
 #include <stdio.h>
@@ -353,9 +354,7 @@ static void named(world *w)
 
 static void answer_dns(world *w, const char *address)
 {
-    sira_endpoint endpoint = {0};
-    assert_int_equal(sira_endpoint_from_host(sira_str_from(address), &endpoint), SIRA_OK);
-    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){ticket, &endpoint, 1, 300}, w->now);
+    sira_agent_dns_answer(&w->agent, names_answer(ticket, 300, address), w->now);
 }
 
 static void a_name_is_resolved(void **context)
@@ -381,9 +380,9 @@ static void a_name_with_ipv6_only(void **context)
     named(w);
     world_start(w);
     world_run(w, 100);
-    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){.ticket = ticket + 1}, w->now); /* not our question */
+    sira_agent_dns_answer(&w->agent, names_answer(ticket + 1, 300, ""), w->now); /* not our question */
     assert_int_equal(asked, SIRA_DNS_A);
-    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){.ticket = ticket}, w->now);
+    sira_agent_dns_answer(&w->agent, names_answer(ticket, 300, ""), w->now);
     assert_int_equal(asked, SIRA_DNS_AAAA);
     answer_dns(w, "2001:db8::1");
     world_run(w, 200);
@@ -399,8 +398,8 @@ static void a_name_that_does_not_exist(void **context)
     named(w);
     world_start(w);
     world_run(w, 100);
-    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){.ticket = ticket}, w->now);
-    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){.ticket = ticket}, w->now);
+    sira_agent_dns_answer(&w->agent, names_answer(ticket, 300, ""), w->now);
+    sira_agent_dns_answer(&w->agent, names_answer(ticket, 300, ""), w->now);
     world_run(w, 200);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
     assert_int_equal(world_last(w)->status, SIRA_E_RESOLVE);
@@ -422,9 +421,7 @@ static void a_resolver_that_never_answers(void **context)
     uint32_t lost = ticket;
     world_run(w, 93000); /* after the back-off it is asked anew, and an answer to the old question is none */
     assert_int_equal(queries, 2);
-    sira_endpoint endpoint = {0};
-    assert_int_equal(sira_endpoint_from_host(SIRA_STR("192.0.2.7"), &endpoint), SIRA_OK);
-    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){lost, &endpoint, 1, 300}, w->now);
+    sira_agent_dns_answer(&w->agent, names_answer(lost, 300, "192.0.2.7"), w->now);
     assert_int_equal(w->sent_count, 0);
     answer_dns(w, "192.0.2.100");
     world_run(w, 94000);
@@ -439,10 +436,7 @@ static void the_next_address_is_tried(void **context)
     named(w);
     world_start(w);
     world_run(w, 100);
-    sira_endpoint two[2] = {{0}, {0}};
-    assert_int_equal(sira_endpoint_from_host(SIRA_STR("192.0.2.100"), &two[0]), SIRA_OK);
-    assert_int_equal(sira_endpoint_from_host(SIRA_STR("192.0.2.101"), &two[1]), SIRA_OK);
-    sira_agent_dns_answer(&w->agent, &(sira_dns_answer){ticket, two, 2, 3600}, w->now);
+    sira_agent_dns_answer(&w->agent, names_answer(ticket, 3600, "192.0.2.100 192.0.2.101"), w->now);
     world_run(w, 32200);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
     w->script = good;

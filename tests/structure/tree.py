@@ -9,7 +9,7 @@ LAYERS = ["base", "message", "digest", "transaction", "location", "agent", "requ
 # The layer of each public header; those of an agent's parts under detail/ included.
 PUBLIC_LAYER = {
     "base": ["base", "status", "limits", "version", "export", "endpoint", "hash", "gcrypt",
-             "portable_hash", "transport", "detail/forward", "detail/timer", "detail/random"],
+             "portable_hash", "dns", "transport", "detail/forward", "detail/timer", "detail/random"],
     "message": ["uri", "field", "message", "writer", "framer"],
     "digest": ["digest", "digest_server"],
     "transaction": ["detail/transaction"],

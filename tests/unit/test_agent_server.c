@@ -4,6 +4,7 @@
 #include "agent/flow.h"
 #include "base/list.h"
 
+#include "support/names.h"
 #include "support/world.h"
 
 #include <stdio.h>
@@ -34,14 +35,7 @@ static sira_status query(void *context, uint32_t ticket, sira_str name, sira_dns
 /* Addresses with blanks between them. */
 static void tell(world *w, uint32_t ticket, uint32_t ttl, const char *addresses)
 {
-    sira_endpoint list[8] = {0};
-    size_t count = 0;
-    for (const char *at = addresses; *at != '\0'; at += strspn(at, " ")) {
-        const size_t length = strcspn(at, " ");
-        assert_int_equal(sira_endpoint_from_host((sira_str){at, length}, &list[count++]), SIRA_OK);
-        at += length;
-    }
-    sira_i_server_located(&w->server, &(sira_dns_answer){ticket, list, count, ttl});
+    sira_i_server_located(&w->server, names_answer(ticket, ttl, addresses));
 }
 
 static void expect_targets(const char *name, const world *w, const char *expected)

@@ -1,0 +1,13 @@
+/* Answers of DNS for tests. */
+#ifndef NAMES_H
+#define NAMES_H
+
+#include <sira/sira.h>
+
+#define NAMES_RECORDS 8
+
+/* The answer to a query for addresses: these, with blanks between them. None: there are no such records. What the
+ * answer points to is good until the next call. */
+const sira_dns_answer *names_answer(uint32_t ticket, uint32_t ttl, const char *addresses);
+
+#endif
