@@ -41,6 +41,10 @@ SIRA_API sira_status sira_account_give_ha1(sira_account *account, sira_str realm
  * when 64*T1 are over. */
 SIRA_API sira_status sira_account_give_aka(sira_account *account, const uint8_t rand[16], const sira_aka *aka);
 
+/* After SIRA_E_DOWNGRADE, when the provider has gone back to something weaker on purpose: forgets what the account's
+ * servers have accepted, so that the next challenge is answered. Then export again. */
+SIRA_API void sira_account_forget_strength(sira_account *account);
+
 /* Writes what should outlive a reboot: realms, nonces with their counts, the downgrade memory; no password and no HA1.
  * out: SIRA_DIGEST_EXPORT_SIZE bytes always suffice. SIRA_OK with *length; SIRA_E_SPACE; SIRA_IDLE: the account has no
  * credentials. */

@@ -66,15 +66,15 @@ SIRA_API sira_status sira_digest_ha1(const sira_hash *hash, sira_hash_algorithm 
 
 /* How challenges are chosen. All zero is the default. */
 typedef struct sira_digest_policy {
-    bool strongest_first;      /* default: the topmost that is supported (RFC 8760 2.4) and, where the realm has offered
-                                  a stronger one before, not weaker than that */
+    bool strongest_first;      /* default: the topmost that is supported (RFC 8760 2.4) and not weaker than what the
+                                  server has accepted before */
     uint8_t minimum_algorithm; /* sira_algorithm; weaker challenges are skipped; NONE: any. Compared by the hash: MD5 <
                                   SHA-256 < SHA-512-256 < AKAv1 < AKAv2 */
     uint8_t minimum_qop;       /* sira_qop; NONE: challenges without qop are answered too; AUTH_INT: only auth-int */
     bool prefer_auth_int;      /* when both are offered; default: auth */
-    bool allow_downgrade;      /* accept a weaker algorithm than the realm offered before, or, for a realm that is not
-                                  remembered, than any that had to make room */
-    bool require_rspauth;      /* a 2xx to a request with credentials must prove the password (RFC 7616 3.5) */
+    bool allow_downgrade;      /* accept a weaker algorithm or qop than the server has accepted before */
+    bool require_rspauth;      /* a 2xx must prove the password (RFC 7616 3.5), so one to a request without credentials
+                                  is refused as well */
 } sira_digest_policy;
 
 /* Asks for HA1 (a secure element, a database). Write it and return SIRA_OK; return SIRA_MORE to give it later by
@@ -137,14 +137,16 @@ typedef struct sira_digest_realm {
     uint16_t flags;
     uint8_t realm_len, nonce_len, opaque_len;
     uint8_t algorithm, qop;
-    uint8_t strongest; /* downgrade memory */
+    uint8_t round; /* how many realms in a row were answered up to this one without a success; 0: it had one */
 } sira_digest_realm;
 
 /* The authentication cache of one account. Fields are not API. */
 typedef struct sira_digest_client {
     const sira_digest_client_config *config;
     sira_digest_realm realms[SIRA_LIMIT_REALMS];
-    uint8_t strongest; /* downgrade memory of realms that had to make room */
+    struct {
+        uint8_t level, qop; /* 0: no success yet */
+    } accepted[2];          /* downgrade memory: of the registrar, of proxies */
 } sira_digest_client;
 
 /* What one request carried: enough to write it again byte for byte, and to judge what comes back. A few dozen bytes;
@@ -155,6 +157,7 @@ typedef struct sira_digest_attempt {
         uint32_t generation;
         uint32_t nc;
         uint16_t flags; /* of the entry when credentials for it went into the request; 0: none did */
+        uint8_t round;
     } realm[SIRA_LIMIT_REALMS];
 } sira_digest_attempt;
 
@@ -174,6 +177,10 @@ SIRA_API sira_status sira_digest_client_init(sira_digest_client *client, const s
 /* Forgets nonces and keys and wipes them; the downgrade memory stays. */
 SIRA_API void sira_digest_client_forget(sira_digest_client *client);
 
+/* Empties the downgrade memory: for when a server has been moved to something weaker on purpose. Without it
+ * SIRA_E_DOWNGRADE comes again and again, also after a reboot when the state is exported. */
+SIRA_API void sira_digest_client_forget_strength(sira_digest_client *client);
+
 /* Wipes all. */
 SIRA_API void sira_digest_client_wipe(sira_digest_client *client);
 
@@ -188,11 +195,12 @@ SIRA_API sira_status sira_digest_client_write(sira_digest_client *client, const 
                                               const sira_digest_request *request, sira_writer *writer);
 
 /* Takes a 401 or 407 to a request. Exactly one fresh challenge is answered per realm, and of realms that take turns no
- * more than SIRA_LIMIT_REALMS in a row; where several requests are under way at once and displace each other's realms,
- * that bound does not hold, and the caller counts its rounds. stale is decided by what was sent. SIRA_OK: begin again
+ * more than SIRA_LIMIT_REALMS in a row, also when several requests are under way at once. stale is decided by what was
+ * sent. SIRA_OK: begin again
  * and send (new CSeq); SIRA_MORE: HA1 or the USIM's answer comes later; SIRA_E_CREDENTIALS: what we sent was rejected,
  * whatever challenge stands in the response; SIRA_E_STALE: two fresh answers in a row were called stale: back off;
- * SIRA_E_CHALLENGE: nothing that can be answered; SIRA_E_DOWNGRADE: only weaker than before; SIRA_E_LIMIT: a nonce,
+ * SIRA_E_CHALLENGE: nothing that can be answered; SIRA_E_DOWNGRADE: only weaker than what a 2xx of the
+ * registrar, or of a proxy, has confirmed (see sira_digest_client_forget_strength); SIRA_E_LIMIT: a nonce,
  * realm or opaque is too long to keep, or there are too many of them (diag says which); SIRA_E_SYNTAX; SIRA_E_HASH;
  * what get_ha1 or get_aka failed with. On every error nothing has changed except that rejected nonces are forgotten. */
 SIRA_API sira_status sira_digest_client_challenged(sira_digest_client *client, const sira_digest_attempt *attempt,
@@ -212,14 +220,16 @@ SIRA_API sira_status sira_digest_client_give_aka(sira_digest_client *client, con
 /* Takes any 2xx to a request: Authentication-Info and Proxy-Authentication-Info with rspauth and nextnonce. SIRA_OK,
  * also when there is none; SIRA_IDLE with diag: a field is malformed, or its nextnonce is over its limit, and was not
  * used: the response may be trusted; SIRA_E_RSPAUTH: the proof is wrong or can't be computed, or is missing while the
- * policy demands it: do not trust the response, of which nothing was taken. */
+ * policy demands it: do not trust the response, of which nothing was taken. What a 2xx has confirmed, the weakest that
+ * the request carried or what its proof was made with, is what later challenges may not fall below, whichever realm
+ * they name. */
 SIRA_API sira_status sira_digest_client_accepted(sira_digest_client *client, const sira_digest_attempt *attempt,
                                                  const sira_digest_request *request, const sira_message *response,
                                                  sira_diag *diag);
 
 /* The most bytes that sira_digest_client_export writes. */
 #define SIRA_DIGEST_EXPORT_SIZE                                                                                        \
-    (4u + SIRA_LIMIT_REALMS * (20u + SIRA_LIMIT_REALM + SIRA_LIMIT_NONCE + SIRA_LIMIT_OPAQUE))
+    (5u + SIRA_LIMIT_REALMS * (22u + SIRA_LIMIT_REALM + SIRA_LIMIT_NONCE + SIRA_LIMIT_OPAQUE))
 
 /* Writes what should outlive a reboot: realms, nonces with their counts, and the downgrade memory; no password, no HA1.
  * SIRA_OK with *length; SIRA_E_SPACE. */

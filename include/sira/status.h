@@ -47,13 +47,14 @@ typedef enum sira_status {
     /* authentication */
     SIRA_E_CHALLENGE = -60,   /* no challenge that the credentials, provider and policy can answer */
     SIRA_E_CREDENTIALS = -61, /* user name or password rejected */
-    SIRA_E_DOWNGRADE = -62,   /* weaker than what this server offered before; refused */
-    SIRA_E_RSPAUTH = -63,     /* the server did not prove that it knows the password */
-    SIRA_E_STALE = -64,       /* right credentials on a nonce that has expired */
-    SIRA_E_REPLAY = -65,      /* a nonce count that was seen before */
-    SIRA_E_NONCE = -66,       /* not a nonce of ours */
-    SIRA_E_HASH = -67,        /* the hash provider failed or lacks the algorithm */
-    SIRA_E_ENTROPY = -68,     /* the entropy source failed */
+    SIRA_E_DOWNGRADE =
+        -62,              /* weaker than what this server has accepted before; refused (sira_account_forget_strength) */
+    SIRA_E_RSPAUTH = -63, /* the server did not prove that it knows the password */
+    SIRA_E_STALE = -64,   /* right credentials on a nonce that has expired */
+    SIRA_E_REPLAY = -65,  /* a nonce count that was seen before */
+    SIRA_E_NONCE = -66,   /* not a nonce of ours */
+    SIRA_E_HASH = -67,    /* the hash provider failed or lacks the algorithm */
+    SIRA_E_ENTROPY = -68, /* the entropy source failed */
 
     /* transaction */
     SIRA_E_TIMEOUT = -80,  /* no final response within 64*T1 (RFC 3261 17.1.2.2, timer F) */

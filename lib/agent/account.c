@@ -136,6 +136,12 @@ sira_status sira_account_give_aka(sira_account *account, const uint8_t rand[16],
     return take_key(account, sira_digest_client_give_aka(&account->digest, rand, aka));
 }
 
+void sira_account_forget_strength(sira_account *account)
+{
+    if (account->has_credentials)
+        sira_digest_client_forget_strength(&account->digest);
+}
+
 sira_status sira_account_export(const sira_account *account, uint8_t *out, size_t size, size_t *length)
 {
     return account->has_credentials ? sira_digest_client_export(&account->digest, out, size, length) : SIRA_IDLE;

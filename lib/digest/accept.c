@@ -63,6 +63,8 @@ struct acceptance {
     bool malformed; /* there are no values then */
     sira_str values[VALUES];
     size_t entry; /* that the field is for; SIRA_LIMIT_REALMS: none */
+    size_t sent;  /* credentials of this kind */
+    bool proved;  /* the entry, by rspauth */
 };
 
 /* With AUTS the password was empty (RFC 3310 3.4), so whoever answers to that has proved nothing. */
@@ -94,17 +96,18 @@ static sira_status find_entry(struct acceptance *acceptance)
 {
     const bool required = acceptance->client->config->policy.require_rspauth;
     const bool proof = acceptance->values[RSPAUTH].at != NULL;
-    size_t sent = 0, known = 0;
+    size_t known = 0;
     acceptance->entry = SIRA_LIMIT_REALMS;
     for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
         if (!was_sent(acceptance, i))
             continue;
-        sent++;
+        acceptance->sent++;
         if (!is_known(acceptance, i))
             continue;
         known++;
         if (proof && is_proved(acceptance, i)) {
             acceptance->entry = i;
+            acceptance->proved = true;
             return SIRA_OK;
         }
         if (acceptance->entry == SIRA_LIMIT_REALMS)
@@ -112,7 +115,7 @@ static sira_status find_entry(struct acceptance *acceptance)
     }
     /* A proof for a nonce that another request has replaced meanwhile can't be checked; it is not taken for right if
      * one is demanded. */
-    if (sent > 0 && (required || (proof && known == sent)))
+    if (acceptance->sent > 0 && (required || (proof && known == acceptance->sent)))
         return SIRA_E_RSPAUTH;
     if (proof) /* it is for an entry that is not known any more */
         acceptance->entry = SIRA_LIMIT_REALMS;
@@ -157,15 +160,45 @@ static sira_status judge(struct acceptance *acceptance, sira_field_id id, sira_d
 
 static void settle(const struct acceptance *acceptance)
 {
-    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
-        if (was_sent(acceptance, i))
-            sira_i_realm_set(&acceptance->client->realms[i], SIRA_I_REALM_STALE | SIRA_I_REALM_RESYNCED, false);
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
+        sira_digest_realm *realm = &acceptance->client->realms[i];
+        if (!was_sent(acceptance, i))
+            continue;
+        sira_i_realm_set(realm, SIRA_I_REALM_STALE | SIRA_I_REALM_RESYNCED, false);
+        if (sira_i_is_same_realm(acceptance->attempt, realm, i))
+            realm->round = 0;
+    }
+}
+
+/* What the success says about strength: that of the credentials that were proved or, as nobody knows which of them the
+ * server looked at, the weakest that it was shown. So a challenge that anybody could forge teaches nothing. */
+static void learn(const struct acceptance *acceptance)
+{
+    sira_digest_client *client = acceptance->client;
+    uint8_t level = UINT8_MAX, qop = UINT8_MAX;
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
+        const sira_digest_realm *realm = &client->realms[i];
+        if (!was_sent(acceptance, i) || (acceptance->proved && i != acceptance->entry))
+            continue;
+        if (!is_known(acceptance, i) || sira_i_realm_has(realm, SIRA_I_REALM_AUTS))
+            return;
+        const uint8_t its_level = sira_i_algorithm_level((sira_algorithm)realm->algorithm);
+        level = its_level < level ? its_level : level;
+        qop = realm->qop < qop ? realm->qop : qop;
+    }
+    if (level == UINT8_MAX) /* nothing was sent */
+        return;
+    if (client->accepted[acceptance->proxy].level < level)
+        client->accepted[acceptance->proxy].level = level;
+    if (client->accepted[acceptance->proxy].qop < qop)
+        client->accepted[acceptance->proxy].qop = qop;
 }
 
 /* SIRA_OK; SIRA_IDLE: there was something that can't be used. */
 static sira_status take(const struct acceptance *acceptance, sira_field_id id, sira_diag *diag)
 {
     settle(acceptance);
+    learn(acceptance);
     if (acceptance->malformed)
         return SIRA_IDLE;
     if (acceptance->entry == SIRA_LIMIT_REALMS)
@@ -190,6 +223,9 @@ sira_status sira_digest_client_accepted(sira_digest_client *client, const sira_d
         if (status != SIRA_OK)
             return status;
     }
+    if (client->config->policy.require_rspauth && fields[0].sent + fields[1].sent == 0)
+        return sira_i_digest_refuse(diag, SIRA_E_RSPAUTH, sira_field_name(ids[0]),
+                                    "a success to credentials, and their rspauth");
     for (unsigned i = 0; i < 2; i++) {
         sira_status status = take(&fields[i], ids[i], diag);
         if (status != SIRA_OK)

@@ -64,6 +64,7 @@ void sira_i_realm_forget(sira_digest_realm *realm)
     realm->flags &= SIRA_I_REALM_USED | SIRA_I_REALM_PROXY;
     realm->generation++;
     realm->nc = 0;
+    realm->round = 0;
     realm->nonce_len = 0;
     realm->opaque_len = 0;
     sira_wipe(realm->nonce, sizeof realm->nonce);
@@ -76,6 +77,11 @@ void sira_digest_client_forget(sira_digest_client *client)
 {
     for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
         sira_i_realm_forget(&client->realms[i]);
+}
+
+void sira_digest_client_forget_strength(sira_digest_client *client)
+{
+    memset(client->accepted, 0, sizeof client->accepted);
 }
 
 void sira_digest_client_wipe(sira_digest_client *client)
@@ -98,6 +104,7 @@ static void begin_realm(sira_digest_attempt *attempt, sira_digest_realm *realm, 
         memcpy(realm->sess_cnonce, attempt->cnonce, sizeof realm->sess_cnonce);
     attempt->realm[i].nc = ++realm->nc;
     attempt->realm[i].flags = realm->flags;
+    attempt->realm[i].round = realm->round;
     sira_i_realm_set(realm, SIRA_I_REALM_FRESH, false);
 }
 

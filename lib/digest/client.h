@@ -40,6 +40,12 @@ static inline bool sira_i_was_sent(const sira_digest_attempt *attempt, size_t i,
     return (attempt->realm[i].flags & (flags | SIRA_I_REALM_NONCE)) == (flags | SIRA_I_REALM_NONCE);
 }
 
+/* Is the entry still that of the realm that it was of when the request was begun? */
+static inline bool sira_i_is_same_realm(const sira_digest_attempt *attempt, const sira_digest_realm *realm, size_t i)
+{
+    return attempt->realm[i].generation >= realm->since;
+}
+
 static inline sira_str sira_i_realm_text(const sira_digest_realm *realm)
 {
     return (sira_str){realm->realm, realm->realm_len};

@@ -24,7 +24,7 @@ static bool has_plan_of(const sira_i_selection *selection, bool proxy)
 static bool was_fresh(const sira_i_selection *selection, size_t i)
 {
     return sira_i_was_sent(selection->attempt, i, SIRA_I_REALM_FRESH) &&
-           selection->attempt->realm[i].generation >= selection->client->realms[i].since;
+           sira_i_is_same_realm(selection->attempt, &selection->client->realms[i], i);
 }
 
 /* Does the response reject what the request carried for this entry? */
@@ -116,13 +116,23 @@ static size_t make_room(const sira_i_selection *selection)
     return best;
 }
 
+/* Finds a place for each plan. Requests that are under way at once can take each other's places, so what each of them
+ * has been through is counted, too. */
 static bool place(sira_i_selection *selection)
 {
+    uint8_t round = 0;
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
+        if (selection->attempt->realm[i].round > round)
+            round = selection->attempt->realm[i].round;
     for (size_t i = 0; i < selection->count; i++) {
-        if (selection->plans[i].slot == SIRA_LIMIT_REALMS)
-            selection->plans[i].slot = make_room(selection);
-        if (selection->plans[i].slot == SIRA_LIMIT_REALMS)
+        sira_i_plan *plan = &selection->plans[i];
+        if (plan->slot == SIRA_LIMIT_REALMS) {
+            round++;
+            plan->slot = make_room(selection);
+        }
+        if (plan->slot == SIRA_LIMIT_REALMS || round > SIRA_LIMIT_REALMS)
             return false;
+        plan->round = round > 0 ? round : 1;
     }
     return true;
 }
@@ -167,16 +177,6 @@ static sira_status get_keys(sira_i_selection *selection)
     return status;
 }
 
-/* The entry becomes that of another realm; what it knew of its strength counts for all that are not remembered. */
-static void replace(sira_digest_client *client, sira_digest_realm *realm)
-{
-    sira_i_realm_forget(realm);
-    if (realm->strongest > client->strongest)
-        client->strongest = realm->strongest;
-    realm->strongest = 0;
-    realm->since = realm->generation;
-}
-
 /* The same challenge as before, as servers give that make a nonce of the time: the nonce count goes on. */
 static bool is_repeated(const sira_digest_realm *realm, const sira_i_plan *plan, unsigned flags)
 {
@@ -216,8 +216,10 @@ static void commit(sira_i_selection *selection, const sira_i_plan *plan)
     const bool known = plan->known;
     const bool resynced = known && sira_i_realm_has(realm, SIRA_I_REALM_AUTS);
     const bool stale = known && was_fresh(selection, plan->slot) && selection->stale[plan->slot];
-    if (!known)
-        replace(selection->client, realm);
+    if (!known) { /* the entry becomes that of another realm */
+        sira_i_realm_forget(realm);
+        realm->since = realm->generation;
+    }
     const unsigned flags =
         SIRA_I_REALM_USED | SIRA_I_REALM_NONCE | SIRA_I_REALM_FRESH |
         (plan->waiting ? SIRA_I_REALM_WAITING : SIRA_I_REALM_KEY) | when(plan->proxy, SIRA_I_REALM_PROXY) |
@@ -229,11 +231,8 @@ static void commit(sira_i_selection *selection, const sira_i_plan *plan)
     if (!plan->keep_key)
         memcpy(realm->ha1, plan->key.ha1, sizeof realm->ha1);
     realm->flags = (uint16_t)flags;
-    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) { /* of either kind: both have one password */
-        sira_digest_realm *same = &selection->client->realms[i];
-        if (same->strongest < plan->offered && sira_i_realm_is_named(same, sira_i_plan_realm(plan)))
-            same->strongest = plan->offered;
-    }
+    if (realm->round < plan->round)
+        realm->round = plan->round;
 }
 
 static sira_status refuse_credentials(sira_i_selection *selection, sira_status status)

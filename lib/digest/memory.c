@@ -1,8 +1,8 @@
 /* The part of a client that outlives a reboot, as bytes.
  *
- *     0xd1, version 1, number of realms, strongest algorithm of realms that are not remembered; then for each realm
- *     flags (2), algorithm, qop, strongest, length of realm, of nonce, of opaque, nc (4), session cnonce (8), and
- *     the three texts
+ *     0xd1, version 2, number of realms, downgrade memory of the registrar and of proxies (qop in the high four bits,
+ *     strength of the algorithm in the low); then for each realm flags (2), algorithm, qop, length of realm (2), of
+ *     nonce (2), of opaque (2), nc (4), session cnonce (8), and the three texts
  *
  * Numbers are big-endian. A nonce of an AKA challenge is left out: its key can't be had again. */
 #include "digest/client.h"
@@ -10,9 +10,9 @@
 #include <string.h>
 
 #define MAGIC 0xd1u
-#define VERSION 1u
-#define HEADER 4u
-#define ENTRY 20u
+#define VERSION 2u
+#define HEADER 5u
+#define ENTRY 22u
 #define KEPT_FLAGS                                                                                                     \
     (SIRA_I_REALM_USED | SIRA_I_REALM_PROXY | SIRA_I_REALM_NONCE | SIRA_I_REALM_ALGORITHM | SIRA_I_REALM_OPAQUE |      \
      SIRA_I_REALM_USERHASH)
@@ -34,27 +34,36 @@ static uint8_t *put(uint8_t *at, const void *bytes, size_t n)
     return at + n;
 }
 
+static uint8_t *put_number(uint8_t *at, uint32_t number, unsigned n)
+{
+    while (n-- > 0)
+        *at++ = (uint8_t)(number >> 8 * n);
+    return at;
+}
+
+static uint32_t number_at(const uint8_t *at, unsigned n)
+{
+    uint32_t number = 0;
+    while (n-- > 0)
+        number = number << 8 | *at++;
+    return number;
+}
+
 static uint8_t *put_entry(uint8_t *at, const sira_digest_realm *realm)
 {
     const bool nonce = keeps_nonce(realm);
-    const unsigned flags = realm->flags & (nonce ? KEPT_FLAGS : SIRA_I_REALM_USED | SIRA_I_REALM_PROXY);
-    const uint8_t fixed[12] = {(uint8_t)(flags >> 8),
-                               (uint8_t)flags,
-                               nonce ? realm->algorithm : (uint8_t)SIRA_ALGORITHM_NONE,
-                               nonce ? realm->qop : (uint8_t)SIRA_QOP_NONE,
-                               realm->strongest,
-                               realm->realm_len,
-                               nonce ? realm->nonce_len : 0,
-                               nonce ? realm->opaque_len : 0,
-                               (uint8_t)(realm->nc >> 24),
-                               (uint8_t)(realm->nc >> 16),
-                               (uint8_t)(realm->nc >> 8),
-                               (uint8_t)realm->nc};
-    at = put(at, fixed, sizeof fixed);
+    const size_t nonce_len = nonce ? realm->nonce_len : 0, opaque_len = nonce ? realm->opaque_len : 0;
+    at = put_number(at, realm->flags & (nonce ? KEPT_FLAGS : SIRA_I_REALM_USED | SIRA_I_REALM_PROXY), 2);
+    at = put_number(at, nonce ? realm->algorithm : SIRA_ALGORITHM_NONE, 1);
+    at = put_number(at, nonce ? realm->qop : SIRA_QOP_NONE, 1);
+    at = put_number(at, realm->realm_len, 2);
+    at = put_number(at, (uint32_t)nonce_len, 2);
+    at = put_number(at, (uint32_t)opaque_len, 2);
+    at = put_number(at, realm->nc, 4);
     at = put(at, realm->sess_cnonce, sizeof realm->sess_cnonce);
     at = put(at, realm->realm, realm->realm_len);
-    at = put(at, realm->nonce, fixed[6]);
-    return put(at, realm->opaque, fixed[7]);
+    at = put(at, realm->nonce, nonce_len);
+    return put(at, realm->opaque, opaque_len);
 }
 
 sira_status sira_digest_client_export(const sira_digest_client *client, uint8_t *out, size_t size, size_t *length)
@@ -69,7 +78,9 @@ sira_status sira_digest_client_export(const sira_digest_client *client, uint8_t 
     }
     if (needed > size)
         return SIRA_E_SPACE;
-    const uint8_t header[HEADER] = {MAGIC, VERSION, count, client->strongest};
+    uint8_t header[HEADER] = {MAGIC, VERSION, count};
+    for (unsigned kind = 0; kind < 2; kind++)
+        header[3 + kind] = (uint8_t)(client->accepted[kind].qop << 4 | client->accepted[kind].level);
     uint8_t *at = put(out, header, sizeof header);
     for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
         if (sira_i_realm_has(&client->realms[i], SIRA_I_REALM_USED))
@@ -89,14 +100,14 @@ static sira_status check_entry(const uint8_t *at, size_t left, size_t *size)
 {
     if (left < ENTRY)
         return SIRA_E_SYNTAX;
-    const unsigned flags = (unsigned)at[0] << 8 | at[1];
-    if (at[5] > SIRA_LIMIT_REALM || at[6] > SIRA_LIMIT_NONCE || at[7] > SIRA_LIMIT_OPAQUE)
+    const unsigned flags = number_at(at, 2);
+    const size_t realm_len = number_at(at + 4, 2), nonce_len = number_at(at + 6, 2), opaque_len = number_at(at + 8, 2);
+    if (realm_len > SIRA_LIMIT_REALM || nonce_len > SIRA_LIMIT_NONCE || opaque_len > SIRA_LIMIT_OPAQUE)
         return SIRA_E_LIMIT;
-    *size = ENTRY + (size_t)at[5] + at[6] + at[7];
+    *size = ENTRY + realm_len + nonce_len + opaque_len;
     if (left < *size || (flags & ~(unsigned)KEPT_FLAGS) != 0 || (flags & SIRA_I_REALM_USED) == 0)
         return SIRA_E_SYNTAX;
-    if (at[2] >= SIRA_ALGORITHM_COUNT || at[3] > SIRA_QOP_AUTH_INT ||
-        at[4] > sira_i_algorithm_level(SIRA_ALGORITHM_AKAV2_MD5))
+    if (at[2] >= SIRA_ALGORITHM_COUNT || at[3] > SIRA_QOP_AUTH_INT)
         return SIRA_E_SYNTAX;
     const sira_algorithm algorithm = (sira_algorithm)at[2];
     const bool nonce = (flags & SIRA_I_REALM_NONCE) != 0;
@@ -104,7 +115,8 @@ static sira_status check_entry(const uint8_t *at, size_t left, size_t *size)
         (sira_i_algorithm_is_sess(algorithm) && at[3] == SIRA_QOP_NONE))
         return SIRA_E_SYNTAX;
     const uint8_t *text = at + ENTRY;
-    return is_quotable(text, at[5]) && is_quotable(text + at[5], at[6]) && is_quotable(text + at[5] + at[6], at[7])
+    return is_quotable(text, realm_len) && is_quotable(text + realm_len, nonce_len) &&
+                   is_quotable(text + realm_len + nonce_len, opaque_len)
                ? SIRA_OK
                : SIRA_E_SYNTAX;
 }
@@ -118,8 +130,10 @@ static sira_status check_block(const uint8_t *bytes, size_t length)
         return SIRA_E_UNSUPPORTED;
     if (bytes[2] > SIRA_LIMIT_REALMS)
         return SIRA_E_LIMIT;
-    if (bytes[3] > sira_i_algorithm_level(SIRA_ALGORITHM_AKAV2_MD5))
-        return SIRA_E_SYNTAX;
+    for (unsigned kind = 0; kind < 2; kind++)
+        if ((bytes[3 + kind] & 15u) > sira_i_algorithm_level(SIRA_ALGORITHM_AKAV2_MD5) ||
+            bytes[3 + kind] >> 4 > SIRA_QOP_AUTH_INT)
+            return SIRA_E_SYNTAX;
     size_t at = HEADER;
     for (unsigned i = 0; i < bytes[2]; i++) {
         size_t size = 0;
@@ -156,17 +170,16 @@ static void find_key(const sira_digest_client *client, sira_digest_realm *realm)
 static size_t take_entry(sira_digest_realm *realm, const uint8_t *at)
 {
     const uint8_t *text = at + ENTRY;
-    realm->flags = (uint16_t)((unsigned)at[0] << 8 | at[1]);
+    realm->flags = (uint16_t)number_at(at, 2);
     realm->algorithm = at[2];
     realm->qop = at[3];
-    realm->strongest = at[4];
-    realm->realm_len = at[5];
-    realm->nonce_len = at[6];
-    realm->opaque_len = at[7];
-    realm->nc = (uint32_t)at[8] << 24 | (uint32_t)at[9] << 16 | (uint32_t)at[10] << 8 | at[11];
+    realm->realm_len = (uint8_t)number_at(at + 4, 2);
+    realm->nonce_len = (uint8_t)number_at(at + 6, 2);
+    realm->opaque_len = (uint8_t)number_at(at + 8, 2);
+    realm->nc = number_at(at + 10, 4);
     realm->generation++;
     realm->since = realm->generation;
-    memcpy(realm->sess_cnonce, at + 12, sizeof realm->sess_cnonce);
+    memcpy(realm->sess_cnonce, at + 14, sizeof realm->sess_cnonce);
     memcpy(realm->realm, text, realm->realm_len);
     memcpy(realm->nonce, text + realm->realm_len, realm->nonce_len);
     memcpy(realm->opaque, text + realm->realm_len + realm->nonce_len, realm->opaque_len);
@@ -179,11 +192,13 @@ sira_status sira_digest_client_import(sira_digest_client *client, const uint8_t 
     if (status != SIRA_OK)
         return status;
     size_t at = HEADER;
-    client->strongest = bytes[3];
+    for (unsigned kind = 0; kind < 2; kind++) {
+        client->accepted[kind].level = bytes[3 + kind] & 15u;
+        client->accepted[kind].qop = bytes[3 + kind] >> 4;
+    }
     for (unsigned i = 0; i < SIRA_LIMIT_REALMS; i++) {
         sira_i_realm_forget(&client->realms[i]);
         client->realms[i].flags = 0;
-        client->realms[i].strongest = 0;
         if (i >= bytes[2])
             continue;
         at += take_entry(&client->realms[i], bytes + at);

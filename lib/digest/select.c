@@ -26,7 +26,9 @@ static void refuse(sira_i_selection *selection, sira_status status, const sira_d
     selection->diag = *diag;
 }
 
-bool sira_i_realm_is_named(const sira_digest_realm *realm, sira_str name)
+/* Is the entry for this realm, of either kind? A realm is the same however it is escaped: that is what is hashed (RFC
+ * 7616 3.4.2). */
+static bool is_named(const sira_digest_realm *realm, sira_str name)
 {
     return sira_i_realm_has(realm, SIRA_I_REALM_USED) && sira_i_same_unescaped(sira_i_realm_text(realm), name);
 }
@@ -34,41 +36,41 @@ bool sira_i_realm_is_named(const sira_digest_realm *realm, sira_str name)
 static size_t slot_of(const sira_digest_client *client, sira_str name, bool proxy)
 {
     size_t i = 0;
-    while (i < SIRA_LIMIT_REALMS && (!sira_i_realm_is_named(&client->realms[i], name) ||
-                                     sira_i_realm_has(&client->realms[i], SIRA_I_REALM_PROXY) != proxy))
+    while (i < SIRA_LIMIT_REALMS &&
+           (!is_named(&client->realms[i], name) || sira_i_realm_has(&client->realms[i], SIRA_I_REALM_PROXY) != proxy))
         i++;
     return i;
 }
 
-/* The strongest that this realm has offered, to whichever kind of request: both have one password. Of realms that had
- * to make room only the strongest of all is known. */
-static uint8_t strongest_of(const sira_digest_client *client, sira_str name)
-{
-    bool known = false;
-    uint8_t strongest = 0;
-    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++) {
-        if (!sira_i_realm_is_named(&client->realms[i], name))
-            continue;
-        known = true;
-        if (client->realms[i].strongest > strongest)
-            strongest = client->realms[i].strongest;
-    }
-    return known ? strongest : client->strongest;
-}
-
 /* SIRA_QOP_NONE is a choice too, so the answer comes beside it. */
-static bool choose_qop(const sira_digest_policy *policy, const sira_challenge *challenge, uint8_t *qop)
+static bool choose_qop(const sira_digest_policy *policy, unsigned minimum, const sira_challenge *challenge,
+                       uint8_t *qop)
 {
-    if (!challenge->qop_present) {
-        /* RFC 2069. A session key needs a cnonce, which goes with qop only (RFC 7616 3.4). */
-        *qop = SIRA_QOP_NONE;
-        return policy->minimum_qop == SIRA_QOP_NONE && !sira_i_algorithm_is_sess((sira_algorithm)challenge->algorithm);
-    }
     unsigned mask = challenge->qop;
-    if (policy->minimum_qop == SIRA_QOP_AUTH_INT || (policy->prefer_auth_int && (mask & SIRA_QOP_AUTH_INT) != 0))
+    if (mask == 0) { /* RFC 2069: no qop, or nothing in it that we know (RFC 7616 3.3) */
+        /* A session key needs a cnonce, which goes with qop only (RFC 7616 3.4). */
+        *qop = SIRA_QOP_NONE;
+        return minimum == SIRA_QOP_NONE && !sira_i_algorithm_is_sess((sira_algorithm)challenge->algorithm);
+    }
+    if (minimum == SIRA_QOP_AUTH_INT || (policy->prefer_auth_int && (mask & SIRA_QOP_AUTH_INT) != 0))
         mask &= SIRA_QOP_AUTH_INT;
     *qop = (uint8_t)((mask & SIRA_QOP_AUTH) != 0 ? SIRA_QOP_AUTH : mask);
     return mask != 0;
+}
+
+/* Is it as strong as what was accepted before? That counts for every realm that a server of this kind names, however it
+ * is called. What one kind has never accepted is measured by the other, so that nobody gets as a proxy what a
+ * registrar would be refused. */
+static bool is_strong_enough(const sira_digest_client *client, sira_i_plan *candidate)
+{
+    const sira_digest_policy *policy = &client->config->policy;
+    const bool kind = client->accepted[candidate->proxy].level != 0 ? candidate->proxy : !candidate->proxy;
+    const uint8_t qop = client->accepted[kind].qop;
+    if (policy->allow_downgrade)
+        return true;
+    return candidate->level >= client->accepted[kind].level &&
+           choose_qop(policy, qop > policy->minimum_qop ? qop : policy->minimum_qop, &candidate->challenge,
+                      &candidate->qop);
 }
 
 static sira_status check_length(sira_str value, size_t limit, const char *expected, sira_diag *diag)
@@ -88,7 +90,7 @@ static sira_status check_lengths(const sira_challenge *challenge, sira_diag *dia
     return check_length(challenge->opaque, SIRA_LIMIT_OPAQUE, "an opaque within SIRA_LIMIT_OPAQUE", diag);
 }
 
-/* Can it be answered, by what we have, by policy, and by what this realm offered before? */
+/* Can it be answered, by what we have, by policy, and by what was accepted before? */
 static sira_status check_candidate(const sira_i_selection *selection, sira_i_plan *candidate, sira_diag *diag)
 {
     const sira_digest_client *client = selection->client;
@@ -100,10 +102,10 @@ static sira_status check_candidate(const sira_i_selection *selection, sira_i_pla
         return sira_i_digest_refuse(diag, SIRA_E_CHALLENGE, "", "an algorithm that we have, with a key for it");
     if (candidate->level < sira_i_algorithm_level((sira_algorithm)policy->minimum_algorithm))
         return sira_i_digest_refuse(diag, SIRA_E_CHALLENGE, "", "an algorithm that the policy allows");
-    if (!choose_qop(policy, &candidate->challenge, &candidate->qop))
+    if (!choose_qop(policy, policy->minimum_qop, &candidate->challenge, &candidate->qop))
         return sira_i_digest_refuse(diag, SIRA_E_CHALLENGE, "", "a qop that we know and the policy allows");
-    if (candidate->level < strongest_of(client, sira_i_plan_realm(candidate)) && !policy->allow_downgrade)
-        return sira_i_digest_refuse(diag, SIRA_E_DOWNGRADE, "", "an algorithm as strong as before");
+    if (!is_strong_enough(client, candidate))
+        return sira_i_digest_refuse(diag, SIRA_E_DOWNGRADE, "", "an algorithm and a qop as strong as before");
     return check_lengths(&candidate->challenge, diag);
 }
 
@@ -118,24 +120,24 @@ static sira_i_plan *plan_for(sira_i_selection *selection, const sira_i_plan *can
     return NULL;
 }
 
+/* Would it be answered without the qop that it asks for, because that is unknown? Another one is better. */
+static bool is_makeshift(const sira_i_plan *plan)
+{
+    return plan->challenge.qop_present && plan->qop == SIRA_QOP_NONE;
+}
+
 /* RFC 8760 2.4: the topmost of a realm, unless the policy looks for the strongest. */
 static void adopt(sira_i_selection *selection, const sira_i_plan *candidate)
 {
     sira_i_plan *plan = plan_for(selection, candidate);
-    uint8_t offered = candidate->level;
     if (plan == NULL && selection->count == SIRA_LIMIT_REALMS) {
         selection->over = true;
         return;
     }
-    if (plan == NULL) {
-        plan = &selection->plans[selection->count++];
+    if (plan == NULL)
+        selection->plans[selection->count++] = *candidate;
+    else if (selection->client->config->policy.strongest_first ? candidate->level > plan->level : is_makeshift(plan))
         *plan = *candidate;
-    } else if (offered <= plan->offered) {
-        return;
-    } else if (selection->client->config->policy.strongest_first) {
-        *plan = *candidate;
-    }
-    plan->offered = offered;
 }
 
 /* A stale nonce that comes back as the new one is no stale nonce: what was sent decides, not only the flag, as long as
@@ -197,7 +199,10 @@ static void consider_field(sira_i_selection *selection, bool proxy)
         sira_status status = sira_auth_next(&cursor, &auth, &diag);
         if (status == SIRA_IDLE)
             return;
-        selection->kinds[proxy] = true;
+        /* Beside a digest challenge one of another scheme and kind says nothing about what was sent. */
+        if (status != SIRA_OK || (selection->response->status_code == 407) == proxy ||
+            sira_str_equal_nocase(auth.scheme, SIRA_STR("Digest")))
+            selection->kinds[proxy] = true;
         if (i == SIRA_LIMIT_CHALLENGES) {
             selection->over = true;
             return;

@@ -11,7 +11,7 @@ typedef struct sira_i_plan {
     uint8_t realm_len;
     uint8_t qop;
     uint8_t level;
-    uint8_t offered; /* the strongest level that this response offers for the realm */
+    uint8_t round;
     bool proxy;
     bool keep_key; /* the entry has the key already */
     bool waiting;
@@ -39,10 +39,6 @@ typedef struct sira_i_selection {
     sira_status refused;           /* why the most telling of the refused challenges was */
     sira_diag diag;
 } sira_i_selection;
-
-/* Is the entry for this realm, of either kind? A realm is the same however it is escaped: that is what is hashed (RFC
- * 7616 3.4.2). */
-bool sira_i_realm_is_named(const sira_digest_realm *realm, sira_str name);
 
 /* Judges what the request carried, and if nothing of it is rejected takes what is planned. SIRA_OK; SIRA_MORE; else
  * the reason, with selection->diag. (decide.c) */

@@ -244,7 +244,8 @@ static void downgrades(world *w, const sira_message *request)
 {
     static const char *const algorithms[] = {"SHA-256", "MD5"};
     const char *algorithm = w->step == 0 ? algorithms[0] : weaker;
-    if (*world_credential(request, "nonce") != '\0' && w->step == 0) {
+    if (*world_credential(request, "nonce") != '\0' &&
+        (w->step == 0 || strcmp(world_credential(request, "algorithm"), weaker) == 0)) {
         w->step = 1;
         ok(w, request);
         return;
@@ -269,6 +270,11 @@ static void a_weaker_algorithm_than_before_is_refused(void **context)
     assert_int_equal(world_last(w)->status, SIRA_E_DOWNGRADE);
     assert_true(world_last(w)->bound);
     assert_int_equal(w->answered, before + 1); /* the preemptive one, with SHA-256 */
+    /* The provider meant it. */
+    sira_account_forget_strength(&w->account);
+    assert_int_equal(sira_registration_start(&w->line), SIRA_OK);
+    world_run(w, 1000);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
     world_close(w);
 }
 
@@ -414,6 +420,45 @@ static void a_secure_element_that_never_answers_ends_the_attempt(void **context)
     world_run(w, 40000);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
     assert_int_equal(world_last(w)->status, SIRA_E_CHALLENGE);
+    world_close(w);
+}
+
+/* Whoever answers first, before the registrar asks for anything, needs no password. */
+static void a_success_that_nothing_was_asked_for_proves_nothing(void **context)
+{
+    (void)context;
+    for (int demanded = 0; demanded < 2; demanded++) {
+        world *w = world_open(ok);
+        w->account_config.policy.require_rspauth = demanded != 0;
+        world_start(w);
+        world_run(w, 1000);
+        assert_int_equal(world_last(w)->status, demanded ? SIRA_E_RSPAUTH : SIRA_OK);
+        assert_int_equal(sira_registration_is_bound(&w->line), !demanded);
+        world_close(w);
+    }
+}
+
+/* One forged challenge, or one of a registrar that is rolled back soon after. */
+static void offers_too_much_once(world *w, const sira_message *request)
+{
+    weaker = w->step++ == 0 ? "SHA-512-256" : "MD5";
+    if (strcmp(world_credential(request, "algorithm"), "MD5") == 0)
+        ok(w, request);
+    else
+        world_reply(w, request, 401,
+                    "WWW-Authenticate: Digest realm=\"example.test\", nonce=\"n%d\", qop=\"auth\", algorithm=%s\r\n",
+                    ++w->nonce, weaker);
+}
+
+static void a_forged_challenge_does_not_end_the_line(void **context)
+{
+    (void)context;
+    world *w = world_open(offers_too_much_once);
+    world_start(w);
+    world_run(w, 100);
+    assert_int_equal(world_last(w)->status, SIRA_E_CREDENTIALS);
+    world_run(w, 3600000);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
     world_close(w);
 }
 
@@ -598,6 +643,8 @@ int main(void)
         cmocka_unit_test(a_weaker_algorithm_than_before_is_refused),
         cmocka_unit_test(a_wrong_rspauth_is_not_trusted),
         cmocka_unit_test(a_proof_can_be_demanded),
+        cmocka_unit_test(a_success_that_nothing_was_asked_for_proves_nothing),
+        cmocka_unit_test(a_forged_challenge_does_not_end_the_line),
         cmocka_unit_test(a_nextnonce_starts_at_one),
         cmocka_unit_test(a_nextnonce_that_is_no_new_one_goes_on_counting),
         cmocka_unit_test(a_secure_element_may_answer_later),

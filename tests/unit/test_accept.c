@@ -164,9 +164,13 @@ static void a_proof_can_be_demanded(void **state)
     assert_int_equal(exchange_accept(&x, "Proxy-Authentication-Info: rspauth=\"00\"\r\n"), SIRA_E_RSPAUTH);
     snprintf(line, sizeof line, "Authentication-Info: rspauth=\"%s\"\r\n", proof_of(&x, "MD5", "auth", ""));
     assert_int_equal(exchange_accept(&x, line), SIRA_OK);
-    /* A request without credentials proves nothing and demands nothing. */
+    /* Who answers first needs no password, if a request without credentials may succeed. */
     sira_digest_client_forget(&x.client);
     assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(exchange_accept(&x, ""), SIRA_E_RSPAUTH);
+    assert_string_equal(x.diag.field, "Authentication-Info");
+    assert_int_equal(exchange_accept(&x, line), SIRA_E_RSPAUTH);
+    x.config.policy.require_rspauth = false;
     assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
     exchange_close(&x);
 }
@@ -227,19 +231,31 @@ static void what_is_malformed_or_too_long_is_not_used(void **state)
     char longest[300] = "Authentication-Info: nextnonce=\"";
     memset(longest + strlen(longest), 'x', SIRA_LIMIT_NONCE + 1);
     strcat(longest, "\"\r\n");
+    exchange x;
+    char both[300], twice[300];
+    open_bob(&x, "MD5", "auth");
+    const char *proof = proof_of(&x, "MD5", "auth", "");
+    snprintf(both, sizeof both, "Authentication-Info: rspauth=\"00\", rspauth=\"%s\", nextnonce=\"a\"\r\n", proof);
+    snprintf(twice, sizeof twice,
+             "Authentication-Info: rspauth=\"%s\"\r\nAuthentication-Info: rspauth=\"00\", nextnonce=\"a\"\r\n", proof);
+    exchange_close(&x);
     const char *const lines[] = {
         longest,
         "Authentication-Info: nextnonce=\"a\", nextnonce=\"b\"\r\n",
         "Authentication-Info: nextnonce=\"a\"\r\nAuthentication-Info: nextnonce=\"b\"\r\n",
         "Authentication-Info: nextnonce=\"\r\n",
         "Authentication-Info: =\r\n",
+        both,
+        twice,
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        exchange x;
         open_bob(&x, "MD5", "auth");
+        assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
         const sira_digest_client before = x.client;
         expect_status(lines[i], exchange_accept(&x, lines[i]), SIRA_IDLE);
         assert_memory_equal(&before, &x.client, sizeof before);
+        x.config.policy.require_rspauth = true; /* what can be read in two ways proves nothing */
+        expect_status(lines[i], exchange_accept(&x, lines[i]), SIRA_E_RSPAUTH);
         exchange_close(&x);
     }
 }

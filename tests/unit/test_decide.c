@@ -18,6 +18,8 @@ static void a_third_realm_makes_room_for_itself(void **state)
     assert_int_equal(exchange_challenge(&x, W "realm=\"one\", nonce=\"1\"\r\n"), SIRA_OK);
     assert_int_equal(exchange_answer(&x), SIRA_OK);
     assert_int_equal(line_count(x.text, "Authorization") + line_count(x.text, "Proxy-Authorization"), 2);
+    assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
     assert_int_equal(exchange_challenge(&x, W "realm=\"two\", nonce=\"2\", algorithm=SHA-512-256\r\n"), SIRA_OK);
     assert_int_equal(exchange_answer(&x), SIRA_OK);
     assert_int_equal(line_count(x.text, "Authorization") + line_count(x.text, "Proxy-Authorization"), 2);
@@ -38,6 +40,8 @@ static void the_downgrade_memory_outlives_the_place_in_the_cache(void **state)
     exchange_open(&x);
     exchange_init(&x);
     assert_int_equal(exchange_challenge(&x, W "realm=\"strong\", nonce=\"1\", algorithm=SHA-256\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
     for (unsigned i = 0; i < SIRA_LIMIT_REALMS; i++) {
         char line[80];
         snprintf(line, sizeof line, W "realm=\"x%u\", nonce=\"1\", algorithm=SHA-256\r\n", i);
@@ -52,25 +56,95 @@ static void the_downgrade_memory_outlives_the_place_in_the_cache(void **state)
     exchange_close(&x);
 }
 
-/* What a realm that made room had offered is not held against the one that took its place. */
-static void a_realm_that_was_always_weak_stays_welcome(void **state)
+/* Sends what a challenge asks for and has it accepted. */
+static void succeed(exchange *x, const char *lines)
+{
+    assert_int_equal(exchange_answer(x), SIRA_OK);
+    expect_status(lines, exchange_challenge(x, lines), SIRA_OK);
+    assert_int_equal(exchange_answer(x), SIRA_OK);
+    assert_int_equal(exchange_accept(x, ""), SIRA_OK);
+    assert_int_equal(exchange_answer(x), SIRA_OK);
+}
+
+#define STRONG ", nonce=\"1\", qop=\"auth\", algorithm=SHA-256\r\n"
+#define WEAK ", nonce=\"2\", qop=\"auth\", algorithm=MD5\r\n"
+
+/* Whatever a server calls itself, and whether it asks as a registrar or as a proxy that nobody has met before. */
+static void what_was_accepted_counts_for_every_realm(void **state)
 {
     (void)state;
-    exchange x;
-    exchange_open(&x);
-    exchange_init(&x);
-    assert_int_equal(exchange_challenge(&x, W "realm=\"a\", nonce=\"1\", algorithm=SHA-256\r\n"), SIRA_OK);
-    assert_int_equal(exchange_challenge(&x, P "realm=\"b\", nonce=\"1\", algorithm=MD5\r\n"), SIRA_OK);
-    sira_digest_client_forget(&x.client);
-    for (unsigned i = 0; i < 3; i++) {
-        assert_int_equal(exchange_answer(&x), SIRA_OK);
-        assert_int_equal(exchange_challenge(&x, W "realm=\"c\", nonce=\"1\", algorithm=MD5\r\n"), SIRA_OK);
-        sira_digest_client_forget(&x.client);
+    static const struct {
+        const char *before, *after;
+        sira_status status;
+    } cases[] = {
+        {W "realm=\"r\"" STRONG, W "realm=\"r\"" WEAK, SIRA_E_DOWNGRADE},
+        {W "realm=\"r\"" STRONG, W "realm=\"R\"" WEAK, SIRA_E_DOWNGRADE},
+        {W "realm=\"r\"" STRONG, W "realm=\"other\"" WEAK, SIRA_E_DOWNGRADE},
+        {W "realm=\"r\"" STRONG, P "realm=\"other\"" WEAK, SIRA_E_DOWNGRADE},
+        {P "realm=\"r\"" STRONG, W "realm=\"r\"" WEAK, SIRA_E_DOWNGRADE},
+        {W "realm=\"r\"" STRONG, W "realm=\"other\"" STRONG, SIRA_OK},
+        {W "realm=\"r\"" STRONG P "realm=\"p\"" WEAK, P "realm=\"q\"" WEAK, SIRA_OK},
+        {W "realm=\"r\"" STRONG P "realm=\"p\"" WEAK, W "realm=\"q\"" WEAK, SIRA_E_DOWNGRADE},
+        {W "realm=\"r\", nonce=\"1\", qop=\"auth\"\r\n", W "realm=\"r\", nonce=\"2\"\r\n", SIRA_E_DOWNGRADE},
+        {W "realm=\"r\", nonce=\"1\", qop=\"auth\"\r\n", W "realm=\"s\", nonce=\"2\", qop=\"\"\r\n", SIRA_E_DOWNGRADE},
+        {W "realm=\"r\", nonce=\"1\", qop=\"auth-int\"\r\n", W "realm=\"s\", nonce=\"2\", qop=\"auth\"\r\n",
+         SIRA_E_DOWNGRADE},
+        {W "realm=\"r\", nonce=\"1\", qop=\"auth-int\"\r\n", W "realm=\"s\", nonce=\"2\", qop=\"auth,auth-int\"\r\n",
+         SIRA_OK},
+        {W "realm=\"r\", nonce=\"1\"\r\n", W "realm=\"s\", nonce=\"2\", qop=\"auth\"\r\n", SIRA_OK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (unsigned allowed = 0; allowed < 2; allowed++) {
+            exchange x;
+            exchange_open(&x);
+            x.config.policy.allow_downgrade = allowed != 0;
+            exchange_init(&x);
+            succeed(&x, cases[i].before);
+            expect_status(cases[i].after, exchange_challenge(&x, cases[i].after), allowed ? SIRA_OK : cases[i].status);
+            if (allowed == 0 && strstr(cases[i].after, "auth,auth-int") != NULL) {
+                assert_int_equal(exchange_answer(&x), SIRA_OK);
+                assert_string_equal(line_param(x.text, "Authorization", 1, "qop"), "auth-int");
+            }
+            exchange_close(&x);
+        }
+        exchange x;
+        exchange_open(&x);
+        exchange_init(&x);
+        succeed(&x, cases[i].before);
+        sira_digest_client_forget_strength(&x.client);
+        expect_status(cases[i].after, exchange_challenge(&x, cases[i].after), SIRA_OK);
+        exchange_close(&x);
     }
-    /* And what made room is remembered. */
-    assert_int_equal(exchange_answer(&x), SIRA_OK);
-    assert_int_equal(exchange_challenge(&x, W "realm=\"a\", nonce=\"2\", algorithm=MD5\r\n"), SIRA_E_DOWNGRADE);
-    exchange_close(&x);
+}
+
+/* Anybody on the path can offer what the server does not have. */
+static void a_challenge_alone_teaches_no_strength(void **state)
+{
+    (void)state;
+    static const char *const forged[] = {
+        W "realm=\"r\", nonce=\"f\", algorithm=SHA-512-256, qop=\"auth-int\"\r\n",
+        W "realm=\"evil\", nonce=\"f\", algorithm=SHA-512-256, qop=\"auth-int\"\r\n",
+        P "realm=\"evil\", nonce=\"f\", algorithm=SHA-512-256, qop=\"auth-int\"\r\n",
+    };
+    for (size_t i = 0; i < sizeof forged / sizeof forged[0]; i++) {
+        for (unsigned known = 0; known < 2; known++) {
+            exchange x;
+            exchange_open(&x);
+            exchange_init(&x);
+            if (known)
+                succeed(&x, W "realm=\"r\", nonce=\"0\", qop=\"auth\"\r\n");
+            else
+                assert_int_equal(exchange_answer(&x), SIRA_OK);
+            expect_status(forged[i], exchange_challenge(&x, forged[i]), SIRA_OK);
+            assert_int_equal(exchange_answer(&x), SIRA_OK);
+            if (known && i > 0) /* the real server looks at its own realm only, and is content */
+                assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
+            sira_digest_client_forget(&x.client);
+            assert_int_equal(exchange_answer(&x), SIRA_OK);
+            expect_status(forged[i], exchange_challenge(&x, W "realm=\"r\"" WEAK), SIRA_OK);
+            exchange_close(&x);
+        }
+    }
 }
 
 /* The answer names the realm as its challenge did. */
@@ -327,26 +401,61 @@ static void a_challenge_in_other_words_is_not_the_same(void **state)
     exchange_close(&x);
 }
 
-static void the_strength_of_a_realm_is_that_of_both_its_kinds(void **state)
+/* Two requests of one account take each other's places in the cache: the server gets no more answers from them than
+ * from two requests one after the other. */
+static void two_requests_at_once_give_no_more_answers_than_two(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {W, P};
+    for (unsigned kind = 0; kind < 3; kind++) {
+        exchange x;
+        sira_digest_attempt attempts[2];
+        bool ended[2] = {false, false};
+        unsigned answers = 0;
+        exchange_open(&x);
+        exchange_init(&x);
+        for (unsigned i = 0; i < 2; i++) {
+            assert_int_equal(exchange_answer(&x), SIRA_OK);
+            attempts[i] = x.attempt;
+        }
+        for (unsigned i = 0; i < 40; i++) {
+            char line[96];
+            if (ended[i % 2])
+                continue;
+            x.attempt = attempts[i % 2];
+            snprintf(line, sizeof line, "%srealm=\"%u\", nonce=\"1\"\r\n", kinds[kind == 2 ? i / 2 % 2 : kind], i);
+            const sira_status status = exchange_challenge(&x, line);
+            if (status != SIRA_OK) {
+                expect_status(line, status, SIRA_E_CREDENTIALS);
+                ended[i % 2] = true;
+                continue;
+            }
+            answers++;
+            assert_int_equal(exchange_answer(&x), SIRA_OK);
+            attempts[i % 2] = x.attempt;
+        }
+        assert_true(ended[0] && ended[1]);
+        if (answers > 2 * SIRA_LIMIT_REALMS)
+            fail_msg("%u answers", answers);
+        exchange_close(&x);
+    }
+}
+
+/* A registrar asks, and a proxy beside it for something that we don't have: that says nothing of what the proxy was
+ * sent. */
+static void another_scheme_of_the_other_kind_rejects_nothing(void **state)
 {
     (void)state;
     exchange x;
     exchange_open(&x);
     exchange_init(&x);
-    static const char *const lines[] = {
-        W "realm=\"r\", nonce=\"1\", qop=\"auth\", algorithm=MD5\r\n",
-        P "realm=\"r\", nonce=\"1\", qop=\"auth\", algorithm=MD5\r\n",
-        W "realm=\"r\", nonce=\"2\", qop=\"auth\", algorithm=SHA-256\r\n",
-        W "realm=\"s\", nonce=\"1\", qop=\"auth\", algorithm=MD5\r\n",
-    };
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        assert_int_equal(exchange_answer(&x), SIRA_OK);
-        expect_status(lines[i], exchange_challenge(&x, lines[i]), SIRA_OK);
-        assert_int_equal(exchange_answer(&x), SIRA_OK);
-        assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
-    }
     assert_int_equal(exchange_answer(&x), SIRA_OK);
-    assert_int_equal(exchange_challenge(&x, lines[0]), SIRA_E_DOWNGRADE);
+    assert_int_equal(exchange_challenge(&x, P "realm=\"p\", nonce=\"1\"\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"1\"\r\nProxy-Authenticate: Basic realm=\"p\"\r\n"),
+                     SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(line_count(x.text, "Proxy-Authorization"), 1);
     exchange_close(&x);
 }
 
@@ -396,7 +505,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_third_realm_makes_room_for_itself),
         cmocka_unit_test(the_downgrade_memory_outlives_the_place_in_the_cache),
-        cmocka_unit_test(a_realm_that_was_always_weak_stays_welcome),
+        cmocka_unit_test(what_was_accepted_counts_for_every_realm),
+        cmocka_unit_test(a_challenge_alone_teaches_no_strength),
         cmocka_unit_test(a_realm_goes_back_as_it_came_last),
         cmocka_unit_test(a_nonce_that_comes_again_goes_on_counting),
         cmocka_unit_test(two_requests_at_once_are_both_rejected),
@@ -408,7 +518,8 @@ int main(void)
         cmocka_unit_test(an_answer_that_nobody_judged_stays_the_first_one),
         cmocka_unit_test(a_nonce_that_another_request_brought_is_no_rejection),
         cmocka_unit_test(a_challenge_in_other_words_is_not_the_same),
-        cmocka_unit_test(the_strength_of_a_realm_is_that_of_both_its_kinds),
+        cmocka_unit_test(two_requests_at_once_give_no_more_answers_than_two),
+        cmocka_unit_test(another_scheme_of_the_other_kind_rejects_nothing),
         cmocka_unit_test(a_lost_stale_is_forgiven_after_a_success),
         cmocka_unit_test(ha1_is_made_once_for_a_realm),
     };

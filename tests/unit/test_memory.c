@@ -110,6 +110,8 @@ static void the_downgrade_memory_outlives_a_reboot(void **state)
     exchange_open(&x);
     exchange_init(&x);
     assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"n\", algorithm=SHA-256\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
     sira_digest_client_forget(&x.client); /* also without a nonce */
     save(&x, &b);
     exchange_close(&x);
@@ -130,7 +132,7 @@ static void an_empty_client_is_a_block_too(void **state)
     exchange_open(&x);
     exchange_init(&x);
     save(&x, &b);
-    assert_int_equal(b.length, 4);
+    assert_int_equal(b.length, 5);
     assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"n\"\r\n"), SIRA_OK);
     assert_int_equal(load(&x, b.bytes, b.length), SIRA_OK);
     assert_int_equal(exchange_answer(&x), SIRA_OK);
@@ -195,9 +197,9 @@ static void a_damaged_block_does_no_harm(void **state)
     }
     b.bytes[b.length] = 0;
     assert_int_equal(load(&y, b.bytes, b.length + 1), SIRA_E_SYNTAX);
-    b.bytes[1] = 2;
-    assert_int_equal(load(&y, b.bytes, b.length), SIRA_E_UNSUPPORTED);
     b.bytes[1] = 1;
+    assert_int_equal(load(&y, b.bytes, b.length), SIRA_E_UNSUPPORTED);
+    b.bytes[1] = 2;
     b.bytes[2] = SIRA_LIMIT_REALMS + 1;
     assert_int_equal(load(&y, b.bytes, b.length), SIRA_E_LIMIT);
     exchange_close(&x);
@@ -212,6 +214,8 @@ static void a_nonce_without_a_key_is_left_behind(void **state)
     exchange_open(&x);
     exchange_init(&x);
     assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"n\", algorithm=SHA-256\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(exchange_accept(&x, ""), SIRA_OK);
     save(&x, &b);
     exchange_close(&x);
     exchange_open(&x);
