@@ -92,6 +92,8 @@ set(SIRA_HOST_SOURCES
     lib/host/address.c
     lib/host/host.c
     lib/host/icmp.c
+    lib/host/listen.c
+    lib/host/stream.c
     lib/host/udp.c
 )
 
@@ -137,4 +139,5 @@ set(SIRA_PORTABLE_HASH_PUBLIC_HEADERS
 )
 set(SIRA_HOST_PUBLIC_HEADERS
     include/sira/host.h
+    include/sira/tls.h
 )

@@ -1,8 +1,14 @@
-/* The ready-made port for hosts: libuv sockets and timers, Libgcrypt hashes and entropy. Link sira::host.
+/* The ready-made port for hosts: libuv sockets and timers, TLS by OpenSSL, Libgcrypt hashes and entropy. Link
+ * sira::host.
  *
- * UDP over IPv4 and IPv6; a socket is opened when the first flow needs it, or at once where an address was configured.
- * Only numeric addresses: nothing here ever blocks in a resolver. IPv6 link-local addresses need a zone, which SIP URIs
- * can't carry, and do not work. */
+ * UDP and TCP over IPv4 and IPv6, and TLS where Sira was built with OpenSSL or the configuration brings a provider. A
+ * UDP socket is opened when the first flow needs it, or at once where an address was configured. In its server role the
+ * host listens for connections too; what comes on one goes to the agent with the flow of that connection, and answers
+ * go back on it.
+ *
+ * Every connection has bounds in time and memory: one that breaks them is closed, and on_trouble says why. Connections
+ * are the only thing here that comes from the heap: one block each, and one for each message that waits to be sent.
+ * Nothing here ever blocks. IPv6 link-local addresses need a zone, which SIP URIs can't carry, and do not work. */
 #ifndef SIRA_HOST_H
 #define SIRA_HOST_H
 
@@ -10,24 +16,47 @@
 
 #include <sira/gcrypt.h>
 #include <sira/registration.h>
+#include <sira/tls.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Strings are borrowed: they must outlive the host. */
+/* A connection could not be made, or broke, or was refused or closed for what its peer did. text is a sentence for
+ * people, as "the certificate is for sip.example.org, not for sip.example.com", valid during the call. It comes before
+ * the agent is told that the flow is down, and must not call the agent. */
+typedef void (*sira_host_trouble_fn)(void *user, const sira_flow *flow, const char *text);
+
+/* Strings are borrowed: they must outlive the host. Times are in ms. */
 typedef struct sira_host_config {
     size_t size;     /* sizeof this struct; sira_host_config_init sets it */
     uv_loop_t *loop; /* NULL: a loop of its own, run by sira_host_run; else the caller runs its loop */
     sira_event_fn on_event;
     sira_agent_request_fn on_request;
-    void *user;         /* handed to on_event and on_request */
+    void *user;         /* handed to on_event, on_request and on_trouble */
     sira_str bind_ipv4; /* local address and port, "192.0.2.1:5060", "0.0.0.0:5060" or without the port; default: any
                            address, a free port */
     sira_str bind_ipv6; /* the same, "[2001:db8::1]:5060"; default: any address, a free port */
     sira_str user_agent;
     sira_trace trace;
-    uint32_t t1, t2, t4; /* ms; 0: the agent's defaults */
+    uint32_t t1, t2, t4; /* 0: the agent's defaults */
+
+    sira_host_trouble_fn on_trouble; /* optional */
+    sira_str listen_tcp;             /* where connections are accepted: up to 4 addresses with their ports, with blanks
+                                        between, as "0.0.0.0:5060 [::]:5060"; default: nowhere */
+    sira_str listen_tls;             /* the same over TLS; needs tls.certificate_file and tls.key_file */
+    uint32_t max_connections;        /* that we open; default 64 */
+    uint32_t max_accepted;           /* that others open; default 256 */
+    uint32_t max_accepted_per_peer;  /* of these, from one IPv4 address or IPv6 /64 network; default 16 */
+    uint32_t max_message;            /* longest message on a connection, and so the memory for each; bytes; default
+                                        16384, 1024 to 65536 */
+    uint32_t max_unsent;             /* bytes that may wait on a connection whose peer does not read; default 65536 */
+    uint32_t connect_timeout;        /* until a connection is there, TLS and all; default 10000 */
+    uint32_t message_timeout;        /* from the first byte of a message to its last, from accepting a connection to its
+                                        first message, and for a peer that does not read; default 20000 */
+    uint32_t idle_timeout;           /* an accepted connection on which nothing comes is closed; default 3600000 */
+    sira_tls_config tls;
+    const sira_tls *tls_provider; /* borrowed; default: OpenSSL, where Sira was built with it */
 } sira_host_config;
 
 /* Longest message that is sent: it holds any REGISTER with the limits of limits.h and answers to two realms. */
@@ -55,6 +84,15 @@ typedef struct sira_host_packet {
     char bytes[SIRA_HOST_SCRATCH];
 } sira_host_packet;
 
+#define SIRA_HOST_LISTENERS 8u
+
+typedef struct sira_host_listener {
+    uv_tcp_t handle;
+    sira_host *host;
+    sira_endpoint bound;
+    bool open;
+} sira_host_listener;
+
 /* Large (about 180 kB): better static than on the stack. Fields are not API. */
 struct sira_host {
     uv_loop_t own_loop;
@@ -65,6 +103,14 @@ struct sira_host {
     bool has_timer, has_gcrypt;
     sira_gcrypt gcrypt;
     sira_agent agent;
+    sira_host_config config;
+    sira_host_listener listeners[SIRA_HOST_LISTENERS];
+    size_t listener_count;
+    struct sira_host_stream **streams; /* a slot for each connection that there may be; NULL: free */
+    uint32_t opened, accepted;         /* connections */
+    uint32_t generation;               /* makes the numbers of connections in one slot different */
+    sira_tls tls;
+    bool has_tls, has_openssl;
     sira_host_packet queue[SIRA_HOST_QUEUE];
     char scratch[SIRA_HOST_SCRATCH];
     char received[65536];
@@ -85,6 +131,10 @@ SIRA_API uv_loop_t *sira_host_loop(sira_host *host);
 
 /* Where the socket of a family is bound, with the port that was found. SIRA_OK; SIRA_IDLE: it is not open (yet). */
 SIRA_API sira_status sira_host_bound(const sira_host *host, sira_family family, sira_endpoint *bound);
+
+/* Where connections are accepted: those of listen_tcp in order, then those of listen_tls, with the ports that were
+ * found. SIRA_OK; SIRA_IDLE: there are not so many. */
+SIRA_API sira_status sira_host_listening(const sira_host *host, size_t index, sira_endpoint *bound);
 
 /* For a program that learns that the machine has got another address or route (by netlink, say): see
  * sira_agent_network_changed. Without it a line finds out at its next refresh. */

@@ -1,6 +1,8 @@
 /* The host: one loop, one agent, and the plug points between them. */
-#include "host/host.h"
+#include "host/stream.h"
 
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 void sira_host_config_init(sira_host_config *config)
@@ -35,7 +37,107 @@ static void arm(void *context, uint64_t deadline)
     (void)uv_timer_start(&host->timer, on_timer, deadline > now ? deadline - now : 0, 0);
 }
 
+/* ---- transport ---- */
+
+static sira_status open_flow(void *context, const sira_endpoint *remote, sira_str name, sira_flow *flow)
+{
+    sira_host *host = context;
+    if (host->loop == NULL)
+        return SIRA_E_TRANSPORT;
+    if (remote->transport == SIRA_TRANSPORT_UDP)
+        return sira_i_host_socket_flow(host, remote, flow);
+    return sira_i_stream_open(host, remote, name, flow);
+}
+
+static sira_status send_bytes(void *context, const sira_flow *flow, sira_str bytes)
+{
+    sira_host *host = context;
+    if (host->loop == NULL)
+        return SIRA_E_TRANSPORT;
+    if (flow->remote.transport == SIRA_TRANSPORT_UDP)
+        return sira_i_host_socket_send(host, flow, bytes);
+    return sira_i_stream_send(host, flow, bytes);
+}
+
+static void close_flow(void *context, const sira_flow *flow)
+{
+    sira_host *host = context;
+    if (host->loop != NULL && flow->remote.transport != SIRA_TRANSPORT_UDP)
+        sira_i_stream_close(host, flow);
+}
+
+static sira_transport transport_of(sira_host *host)
+{
+    const uint32_t tls = host->has_tls ? 1u << SIRA_TRANSPORT_TLS : 0;
+    return (sira_transport){.context = host,
+                            .kinds = 1u << SIRA_TRANSPORT_UDP | 1u << SIRA_TRANSPORT_TCP | tls,
+                            .open = open_flow,
+                            .send = send_bytes,
+                            .close = close_flow};
+}
+
 /* ---- opening ---- */
+
+#define CONNECTIONS_MAX 30000u /* of each kind: their numbers have 16 bits */
+
+static void set_default(uint32_t *field, uint32_t value)
+{
+    if (*field == 0)
+        *field = value;
+}
+
+/* Fills in the bounds of connections. */
+static sira_status take_bounds(sira_host *host, const sira_host_config *config, sira_diag *diag)
+{
+    sira_host_config *own = &host->config;
+    *own = *config;
+    set_default(&own->max_connections, 64);
+    set_default(&own->max_accepted, 256);
+    set_default(&own->max_accepted_per_peer, 16);
+    set_default(&own->max_message, 16384);
+    set_default(&own->max_unsent, 65536);
+    set_default(&own->connect_timeout, 10000);
+    set_default(&own->message_timeout, 20000);
+    set_default(&own->idle_timeout, 3600000);
+    if (own->max_connections > CONNECTIONS_MAX)
+        return refuse(diag, SIRA_E_CONFIG, "max_connections", "at most 30000");
+    if (own->max_accepted > CONNECTIONS_MAX)
+        return refuse(diag, SIRA_E_CONFIG, "max_accepted", "at most 30000");
+    if (own->max_message < 1024 || own->max_message > 65536)
+        return refuse(diag, SIRA_E_CONFIG, "max_message", "1024 to 65536");
+    return SIRA_OK;
+}
+
+/* libuv writes to a connection that its peer has closed, and the signal would end the program that did not think of
+ * it. */
+static void survive_broken_pipes(void)
+{
+    struct sigaction present;
+    if (sigaction(SIGPIPE, NULL, &present) == 0 && present.sa_handler == SIG_DFL)
+        (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static sira_status take_tls(sira_host *host, const sira_host_config *config, sira_diag *diag)
+{
+    if (config->tls_provider != NULL) {
+        host->tls = *config->tls_provider;
+        host->has_tls = true;
+    }
+    if (config->listen_tls.len != 0 && !host->has_tls)
+        return refuse(diag, SIRA_E_CONFIG, "listen_tls", "nothing, because this build has no TLS");
+    return SIRA_OK;
+}
+
+static sira_status listen_at(sira_host *host, uint8_t transport, sira_str addresses, sira_diag *diag)
+{
+    const char *field = transport == SIRA_TRANSPORT_TLS ? "listen_tls" : "listen_tcp";
+    sira_status status = sira_i_host_listen(host, transport, addresses);
+    if (status == SIRA_E_CONFIG)
+        return refuse(diag, status, field, "up to 4 numeric addresses, with or without a port");
+    if (status != SIRA_OK)
+        return refuse(diag, status, field, "an address of this machine, and a free port");
+    return SIRA_OK;
+}
 
 typedef struct bind_field {
     const char *name;
@@ -76,7 +178,7 @@ static sira_status make_agent(sira_host *host, const sira_host_config *config, s
 
     sira_agent_config agent;
     sira_agent_config_init(&agent);
-    agent.transport = sira_i_host_transport(host);
+    agent.transport = transport_of(host);
     agent.timer = (sira_timer_port){host, arm};
     agent.entropy = sira_gcrypt_entropy(&host->gcrypt);
     agent.hash = sira_gcrypt_hash(&host->gcrypt);
@@ -98,15 +200,27 @@ static sira_status open_all(sira_host *host, const sira_host_config *config, sir
     if (config->loop == NULL && uv_loop_init(&host->own_loop) != 0)
         return refuse(diag, SIRA_E_TRANSPORT, "loop", "a loop that can be made");
     host->loop = config->loop != NULL ? config->loop : &host->own_loop;
-    sira_status status = make_agent(host, config, diag);
+    sira_status status = take_bounds(host, config, diag);
+    if (status == SIRA_OK)
+        status = take_tls(host, config, diag);
+    if (status == SIRA_OK)
+        status = make_agent(host, config, diag);
     if (status != SIRA_OK)
         return status;
+    survive_broken_pipes();
     if (uv_timer_init(host->loop, &host->timer) != 0)
         return refuse(diag, SIRA_E_TRANSPORT, "loop", "a loop with room for a timer");
     host->timer.data = host;
     host->has_timer = true;
     host->handles++;
-    return prepare_sockets(host, config, diag);
+    if (sira_i_streams_prepare(host) != SIRA_OK)
+        return refuse(diag, SIRA_E_TRANSPORT, "max_connections", "so many that there is memory for their table");
+    status = prepare_sockets(host, config, diag);
+    if (status == SIRA_OK)
+        status = listen_at(host, SIRA_TRANSPORT_TCP, config->listen_tcp, diag);
+    if (status == SIRA_OK)
+        status = listen_at(host, SIRA_TRANSPORT_TLS, config->listen_tls, diag);
+    return status;
 }
 
 sira_status sira_host_init(sira_host *host, const sira_host_config *config, sira_diag *diag)
@@ -181,10 +295,18 @@ void sira_host_stop(sira_host *host)
 
 /* ---- closing ---- */
 
+void sira_i_host_released(sira_host *host)
+{
+    host->handles--;
+    if (host->handles != 0 || host->loop != NULL)
+        return;
+    free(host->streams);
+    host->streams = NULL;
+}
+
 static void on_timer_closed(uv_handle_t *handle)
 {
-    sira_host *host = handle->data;
-    host->handles--;
+    sira_i_host_released(handle->data);
 }
 
 void sira_host_close(sira_host *host)
@@ -195,6 +317,8 @@ void sira_host_close(sira_host *host)
     host->loop = NULL;
     sira_i_host_socket_close(&host->sockets[0]);
     sira_i_host_socket_close(&host->sockets[1]);
+    sira_i_listeners_close(host);
+    sira_i_streams_close(host);
     if (host->has_timer)
         uv_close((uv_handle_t *)&host->timer, on_timer_closed);
     host->has_timer = false;

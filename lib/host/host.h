@@ -4,6 +4,11 @@
 
 #include <sira/host.h>
 
+/* ---- host.c ---- */
+
+/* libuv has given back one handle; behind the last one of a closed host what the heap holds is freed. */
+void sira_i_host_released(sira_host *host);
+
 /* ---- address.c ---- */
 
 /* SIRA_OK, or SIRA_E_UNSUPPORTED when the family is none that has a sockaddr. */
@@ -22,8 +27,16 @@ sira_status sira_i_local_address(const sira_endpoint *remote, sira_endpoint *loc
 sira_status sira_i_host_socket_open(sira_host_socket *socket);
 void sira_i_host_socket_close(sira_host_socket *socket);
 
-/* The agent's plug point over these sockets. */
-sira_transport sira_i_host_transport(sira_host *host);
+/* The agent's plug point for UDP; see sira_transport. */
+sira_status sira_i_host_socket_flow(sira_host *host, const sira_endpoint *remote, sira_flow *flow);
+sira_status sira_i_host_socket_send(sira_host *host, const sira_flow *flow, sira_str bytes);
+
+/* ---- listen.c ---- */
+
+/* Accepts connections at each address of a list. SIRA_OK; SIRA_E_CONFIG: they can't be read, or are too many;
+ * SIRA_E_TRANSPORT: one can't be bound. */
+sira_status sira_i_host_listen(sira_host *host, uint8_t transport, sira_str addresses);
+void sira_i_listeners_close(sira_host *host);
 
 /* ---- icmp.c ---- */
 

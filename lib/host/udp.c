@@ -135,7 +135,7 @@ static void on_socket_closed(uv_handle_t *handle)
 {
     sira_host_socket *socket = handle->data;
     handle->data = NULL;
-    socket->host->handles--;
+    sira_i_host_released(socket->host);
 }
 
 void sira_i_host_socket_close(sira_host_socket *socket)
@@ -173,9 +173,9 @@ static sira_status send_later(sira_host_socket *socket, const struct sockaddr *t
     return SIRA_OK; /* as good as lost on the way */
 }
 
-static sira_status send_bytes(void *context, const sira_flow *flow, sira_str bytes)
+sira_status sira_i_host_socket_send(sira_host *host, const sira_flow *flow, sira_str bytes)
 {
-    sira_host_socket *socket = socket_for(context, flow->remote.family);
+    sira_host_socket *socket = socket_for(host, flow->remote.family);
     struct sockaddr_storage address;
     const struct sockaddr *to = (const struct sockaddr *)&address;
     if (socket == NULL || !socket->open || sira_i_sockaddr_from(&flow->remote, &address) != SIRA_OK)
@@ -191,21 +191,13 @@ static sira_status send_bytes(void *context, const sira_flow *flow, sira_str byt
     return result < 0 ? SIRA_E_TRANSPORT : SIRA_OK;
 }
 
-static sira_status open_flow(void *context, const sira_endpoint *remote, sira_str name, sira_flow *flow)
+sira_status sira_i_host_socket_flow(sira_host *host, const sira_endpoint *remote, sira_flow *flow)
 {
-    sira_host *host = context;
     sira_host_socket *socket = socket_for(host, remote->family);
-    (void)name; /* datagrams have no certificate */
-    if (remote->transport != SIRA_TRANSPORT_UDP || socket == NULL)
+    if (socket == NULL)
         return SIRA_E_UNSUPPORTED;
-    if (host->loop == NULL || sira_i_host_socket_open(socket) != SIRA_OK)
+    if (sira_i_host_socket_open(socket) != SIRA_OK)
         return SIRA_E_TRANSPORT;
     flow->id = id_of(socket);
     return local_towards(socket, remote, &flow->local);
-}
-
-sira_transport sira_i_host_transport(sira_host *host)
-{
-    return (sira_transport){
-        .context = host, .kinds = 1u << SIRA_TRANSPORT_UDP, .open = open_flow, .send = send_bytes, .close = NULL};
 }

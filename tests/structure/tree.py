@@ -18,7 +18,7 @@ PUBLIC_LAYER = {
     "request": ["request", "detail/request"],
     "registration": ["registration", "detail/registration"],
     "registrar": ["registrar", "detail/registrar"],
-    "host": ["host"],
+    "host": ["host", "tls"],
 }
 
 # For programs only: it holds all layers.
