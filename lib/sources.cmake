@@ -54,12 +54,12 @@ set(SIRA_SOURCES
     lib/digest/select.c
     lib/digest/server.c
     lib/digest/verify.c
+    lib/transaction/arrival.c
     lib/transaction/client.c
     lib/transaction/tree.c
     lib/agent/account.c
     lib/agent/agent.c
     lib/agent/answer.c
-    lib/agent/arrival.c
     lib/agent/config.c
     lib/agent/exchange.c
     lib/agent/flow.c

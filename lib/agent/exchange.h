@@ -15,9 +15,9 @@
 #include <sira/detail/account.h>
 #include <sira/detail/exchange.h>
 
-#include "agent/arrival.h"
 #include "agent/server.h"
 #include "base/list.h"
+#include "transaction/arrival.h"
 #include "transaction/client.h"
 
 typedef struct sira_i_outcome {

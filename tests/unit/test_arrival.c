@@ -1,4 +1,4 @@
-#include "agent/arrival.h"
+#include "transaction/arrival.h"
 
 #include "support/support.h"
 

@@ -1,4 +1,4 @@
-#include "agent/arrival.h"
+#include "transaction/arrival.h"
 
 sira_status sira_i_arrival_read(sira_i_arrival *arrival, const sira_message *message, const sira_flow *flow)
 {

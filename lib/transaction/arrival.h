@@ -1,6 +1,6 @@
 /* A message that has arrived, with all that was read of it on the way: nobody reads it again. */
-#ifndef SIRA_AGENT_ARRIVAL_H
-#define SIRA_AGENT_ARRIVAL_H
+#ifndef SIRA_TRANSACTION_ARRIVAL_H
+#define SIRA_TRANSACTION_ARRIVAL_H
 
 #include <sira/message.h>
 #include <sira/transport.h>
