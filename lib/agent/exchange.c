@@ -217,6 +217,9 @@ static void run_transaction(sira_exchange *exchange)
         break;
     case SIRA_I_TRANSACTION_NOTHING:
     case SIRA_I_TRANSACTION_DELIVER:
+    case SIRA_I_TRANSACTION_ACK_AND_DELIVER: /* an INVITE's */
+    case SIRA_I_TRANSACTION_ACK:
+    case SIRA_I_TRANSACTION_CANCEL:
         break;
     }
 }
