@@ -56,6 +56,8 @@ set(SIRA_SOURCES
     lib/digest/verify.c
     lib/transaction/arrival.c
     lib/transaction/client.c
+    lib/transaction/key.c
+    lib/transaction/server.c
     lib/transaction/tree.c
     lib/agent/account.c
     lib/agent/agent.c
