@@ -106,26 +106,7 @@ static void print_json(const sira_event *event)
     clock_text(clock_wall(), time);
     json_begin(&object, stdout);
     json_text(&object, "time", sira_str_from(time));
-    json_text(&object, "aor", sira_registration_aor(event->registration));
-    json_text(&object, "event", sira_str_from(sira_event_kind_name((sira_event_kind)event->kind)));
-    json_text(&object, "status", sira_str_from(sira_status_name(event->status)));
-    if (event->code != 0)
-        json_number(&object, "code", event->code);
-    else
-        json_null(&object, "code");
-    json_text(&object, "reason", sira_str_from(sira_event_reason(event)));
-    json_bool(&object, "bound", event->bound);
-    if (event->kind == SIRA_EVENT_REGISTERED) {
-        json_number(&object, "expires", event->expires);
-        json_number(&object, "bindings", event->bindings);
-    } else {
-        json_null(&object, "expires");
-        json_null(&object, "bindings");
-    }
-    if (event->next != SIRA_NEVER)
-        json_seconds(&object, "next", event->next > event->now ? event->next - event->now : 0);
-    else
-        json_null(&object, "next");
+    json_event(&object, event);
     json_end(&object);
 }
 

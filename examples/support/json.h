@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include <sira/base.h>
+#include <sira/event.h>
 
 typedef struct json {
     FILE *out;
@@ -19,6 +19,8 @@ void json_number(json *object, const char *name, uint64_t value);
 void json_seconds(json *object, const char *name, uint64_t milliseconds); /* as 0.250 */
 void json_bool(json *object, const char *name, bool value);
 void json_null(json *object, const char *name);
+/* What an event says: its line, kind, status, code, reason, whether a binding lives, lifetime, bindings, next. */
+void json_event(json *object, const sira_event *event);
 void json_end(json *object); /* with a line end, and flushed */
 
 #endif

@@ -11,6 +11,7 @@ import sys
 import harness
 import stage
 import cases_examples  # noqa: F401  each import adds its cases
+import cases_gateway  # noqa: F401
 import cases_http  # noqa: F401
 import cases_kamailio  # noqa: F401
 import cases_server  # noqa: F401
