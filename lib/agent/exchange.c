@@ -54,15 +54,31 @@ static void release(sira_exchange *exchange)
     sira_i_server_release(exchange->account->server, &exchange->claim);
 }
 
-/* What follows goes by the timer, which is due at once. */
+/* On with another request, by the timer, which is due at once. */
+static void again(sira_exchange *exchange, sira_i_phase phase, const sira_i_outcome *why)
+{
+    exchange->phase = (uint8_t)phase;
+    exchange->give_up_at = now(exchange);
+    exchange->why_status = (int16_t)why->status;
+    exchange->why_code = why->code;
+}
+
 static void end(sira_exchange *exchange, const sira_i_outcome *outcome)
 {
-    if (!exchange->owner->ended(exchange, outcome)) {
+    if (exchange->owner->ended(exchange, outcome))
+        again(exchange, SIRA_I_PHASE_KEY, outcome);
+    else
         release(exchange);
-        return;
-    }
-    exchange->phase = SIRA_I_PHASE_KEY;
-    exchange->give_up_at = now(exchange);
+}
+
+/* RFC 3263 4.3: each of the server's targets is tried once, with another branch. */
+static bool try_next_target(sira_exchange *exchange, const sira_i_outcome *why)
+{
+    if (exchange->targets + 1u >= exchange->account->server->target_count)
+        return false;
+    exchange->targets++;
+    again(exchange, SIRA_I_PHASE_QUEUED, why);
+    return true;
 }
 
 static void fail(sira_exchange *exchange, sira_i_outcome *outcome)
@@ -77,8 +93,11 @@ static void fail(sira_exchange *exchange, sira_i_outcome *outcome)
                                                            ? outcome->retry_after
                                                            : SIRA_LIMIT_RETRY_AFTER_MAX);
         /* A Retry-After is that target's (RFC 3261 21.5.4). */
-        if (sira_i_server_target_failed(account->server, &exchange->flow, until))
+        if (sira_i_server_target_failed(account->server, &exchange->flow, until)) {
             outcome->has_retry_after = false;
+            if (try_next_target(exchange, outcome))
+                return;
+        }
     }
     end(exchange, outcome);
 }
@@ -122,9 +141,20 @@ static void request(sira_exchange *exchange)
         release(exchange);
         return;
     }
+    exchange->why_status = SIRA_OK;
+    exchange->why_code = 0;
     sira_status status = begin(exchange);
     if (status != SIRA_OK)
         fail_by(exchange, status);
+}
+
+/* No flow to the present target: the server has moved on already. */
+static void unconnected(sira_exchange *exchange, sira_status status)
+{
+    const sira_i_outcome why = {.status = status};
+    exchange->broken = false;
+    if (!try_next_target(exchange, &why))
+        end(exchange, &why);
 }
 
 /* As far as it goes now. */
@@ -139,7 +169,7 @@ static void proceed(sira_exchange *exchange)
         end(exchange,
             &(sira_i_outcome){.status = SIRA_E_RESPONSE, .code = 503, .not_before = sira_i_server_rests_until(server)});
     } else if (status != SIRA_MORE) {
-        end(exchange, &(sira_i_outcome){.status = status});
+        unconnected(exchange, status);
     } else if (phase == SIRA_I_PHASE_QUEUED) {
         exchange->phase = (uint8_t)phase;
         exchange->give_up_at = SIRA_NEVER;
@@ -147,7 +177,7 @@ static void proceed(sira_exchange *exchange)
         wait_for(exchange, phase);
     } else if (now(exchange) >= exchange->give_up_at) {
         sira_i_server_give_up(server);
-        end(exchange, &(sira_i_outcome){.status = phase == SIRA_I_PHASE_LOCATING ? SIRA_E_RESOLVE : SIRA_E_TRANSPORT});
+        unconnected(exchange, phase == SIRA_I_PHASE_LOCATING ? SIRA_E_RESOLVE : SIRA_E_TRANSPORT);
     }
 }
 
@@ -232,7 +262,7 @@ static void due(sira_timer *timer)
     case SIRA_I_PHASE_QUEUED:
     case SIRA_I_PHASE_CONNECTING:
         if (exchange->broken)
-            fail_by(exchange, SIRA_E_TRANSPORT);
+            unconnected(exchange, SIRA_E_TRANSPORT);
         else
             proceed(exchange);
         break;

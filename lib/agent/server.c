@@ -181,8 +181,10 @@ void sira_i_server_flow_up(sira_server *server, const void *flow)
 
 void sira_i_server_flow_down(sira_server *server, const void *flow)
 {
-    if (sira_i_flow_down(server, flow))
-        tell_all(server, SIRA_I_NEWS_FLOW_DOWN, flow);
+    if (!sira_i_flow_down(server, flow))
+        return;
+    next_target(server);
+    tell_all(server, SIRA_I_NEWS_FLOW_DOWN, flow);
 }
 
 /* Goes to the next target that may be asked; false: all of them rest. */
@@ -232,7 +234,7 @@ void sira_i_server_give_up(sira_server *server)
 {
     server->ticket = 0;
     if (server->flow_state == SIRA_I_FLOW_OPENING)
-        sira_i_flow_close(server);
+        next_target(server);
 }
 
 /* ---- when: turns ---- */

@@ -187,7 +187,6 @@ static bool too_brief(sira_registration *registration, const sira_i_outcome *out
     }
     registration->raised = least;
     registration->raised_now = true;
-    registration->because = outcome->code;
     return true;
 }
 
@@ -222,14 +221,12 @@ static bool ended(sira_exchange *exchange, const sira_i_outcome *outcome)
 
 /* ---- out ---- */
 
-/* An event says what goes out, unless it is the same again because of a challenge. */
+/* An event says what goes out, and why again, unless it is the same again because of a challenge. */
 static bool begins(sira_exchange *exchange)
 {
     sira_registration *registration = sira_i_registration_of(exchange);
     const uint8_t before = registration->state;
-    const uint16_t because = registration->because;
     sira_event_kind kind = SIRA_EVENT_REGISTERING;
-    registration->because = 0;
     registration->state = SIRA_REGISTRATION_REGISTERING;
     registration->asked =
         registration->raised > registration->config.expires ? registration->raised : registration->config.expires;
@@ -246,9 +243,9 @@ static bool begins(sira_exchange *exchange)
         registration->state = SIRA_REGISTRATION_REFRESHING;
         kind = SIRA_EVENT_REFRESHING;
     }
-    if (before == SIRA_REGISTRATION_CONNECTING || because != 0 ||
+    if (before == SIRA_REGISTRATION_CONNECTING || exchange->why_status != SIRA_OK ||
         (registration->leaving && before != registration->state))
-        (void)sira_i_registration_post(registration, kind, because != 0 ? SIRA_E_RESPONSE : SIRA_OK, because);
+        (void)sira_i_registration_post(registration, kind, (sira_status)exchange->why_status, exchange->why_code);
     return true;
 }
 

@@ -1,5 +1,7 @@
 #include "support/world.h"
 
+#include "support/names.h"
+
 #include <gcrypt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,8 +34,9 @@ static sira_status plug_open(void *context, const sira_endpoint *remote, sira_st
 {
     world *w = context;
     w->open_calls++;
-    (void)remote;
     (void)name;
+    if (w->no_route != 0 && w->no_route == remote->family)
+        return SIRA_E_TRANSPORT;
     if (w->open_status < 0)
         return w->open_status;
     flow->local = (sira_endpoint){.transport = flow->remote.transport, .port = 5060};
@@ -53,7 +56,7 @@ static void plug_close(void *context, const sira_flow *flow)
 static sira_status plug_send(void *context, const sira_flow *flow, sira_str bytes)
 {
     world *w = context;
-    if (w->send_broken) {
+    if (w->send_broken || (w->broken_to != 0 && w->broken_to == flow->remote.address[3])) {
         if (w->send_tells)
             sira_agent_flow_down(&w->agent, flow, w->now);
         return SIRA_E_TRANSPORT;
@@ -177,6 +180,24 @@ static void free_packets(world_packet *packets, size_t count)
     for (size_t i = 0; i < count; i++)
         free(packets[i].bytes);
     free(packets);
+}
+
+static sira_status plug_query(void *context, uint32_t ticket, sira_str name, sira_dns_type type)
+{
+    world *w = context;
+    (void)name, (void)type;
+    w->ticket = ticket;
+    return SIRA_OK;
+}
+
+void world_name(world *w)
+{
+    w->agent_config.resolver = (sira_resolver){w, plug_query};
+}
+
+void world_resolve(world *w, const char *addresses)
+{
+    sira_agent_dns_answer(&w->agent, names_answer(w->ticket, 3600, addresses), w->now);
 }
 
 void world_close(world *w)

@@ -43,9 +43,12 @@ struct world {
     uint64_t now, told;
     uint32_t random;
     bool entropy_broken, send_broken;
-    bool send_tells; /* a send that fails says first that the flow is down */
+    unsigned broken_to; /* last number of an address to which nothing can be sent */
+    bool send_tells;    /* a send that fails says first that the flow is down */
     sira_status open_status;
+    unsigned no_route; /* a sira_family: open has none to it */
     uint32_t open_calls, close_calls;
+    uint32_t ticket;     /* of the last query */
     const char *address; /* of ours, at the next open */
     sira_flow opened;
 
@@ -76,6 +79,11 @@ void world_close(world *w);
 
 /* Runs everything that is due up to and including the given time, counted from the start of the world in ms. */
 void world_run(world *w, uint64_t until);
+
+/* The agent gets a resolver, so that the server's URI may hold a name; and its query is answered with these addresses,
+ * blanks between them. */
+void world_name(world *w);
+void world_resolve(world *w, const char *addresses);
 
 /* Queues a response that arrives after 5 ms. headers: further lines, each with CRLF; may be a format. */
 void world_reply(world *w, const sira_message *request, unsigned code, const char *headers, ...)

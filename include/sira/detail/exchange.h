@@ -19,6 +19,9 @@ struct sira_exchange {
     sira_flow flow;      /* that the present request uses */
     uint64_t give_up_at; /* what is waited for has to come before */
     uint32_t cseq;
+    int16_t
+        why_status; /* why the request goes out again: sira_status, SIRA_OK when it is the first or just a challenge */
+    uint16_t why_code;
     uint8_t phase;
     uint8_t rounds;  /* challenges answered */
     uint8_t targets; /* that were left after a failure */

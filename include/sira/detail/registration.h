@@ -33,7 +33,6 @@ struct sira_registration {
     uint32_t raised;     /* what a 423 demanded; kept apart from what is configured */
     uint16_t failures;   /* in a row */
     uint16_t rejections; /* in a row */
-    uint16_t because;    /* code of the response that makes this attempt ask again; 0: none */
     uint8_t state;
     bool unheard;    /* the last failure was no answer of the server's */
     bool leaving;    /* the binding is to be removed */
