@@ -99,6 +99,11 @@ set(SIRA_HOST_SOURCES
     lib/host/udp.c
 )
 
+# TLS of that port, by OpenSSL.
+set(SIRA_HOST_TLS_SOURCES
+    lib/host/tls.c
+)
+
 # What is installed.
 set(SIRA_PUBLIC_HEADERS
     include/sira/account.h

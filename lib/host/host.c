@@ -1,5 +1,8 @@
 /* The host: one loop, one agent, and the plug points between them. */
 #include "host/stream.h"
+#ifdef SIRA_WITH_TLS
+#include "host/tls.h"
+#endif
 
 #include <signal.h>
 #include <stdlib.h>
@@ -123,6 +126,16 @@ static sira_status take_tls(sira_host *host, const sira_host_config *config, sir
         host->tls = *config->tls_provider;
         host->has_tls = true;
     }
+#ifdef SIRA_WITH_TLS
+    if (!host->has_tls) {
+        sira_status status = sira_i_openssl_open(&config->tls, &host->tls, diag);
+        if (status != SIRA_OK)
+            return status;
+        host->has_tls = host->has_openssl = true;
+    }
+    if (config->listen_tls.len != 0 && host->has_openssl && config->tls.certificate_file.len == 0)
+        return refuse(diag, SIRA_E_CONFIG, "tls.certificate_file", "a certificate, because listen_tls needs one");
+#endif
     if (config->listen_tls.len != 0 && !host->has_tls)
         return refuse(diag, SIRA_E_CONFIG, "listen_tls", "nothing, because this build has no TLS");
     return SIRA_OK;
@@ -295,13 +308,22 @@ void sira_host_stop(sira_host *host)
 
 /* ---- closing ---- */
 
+static void free_all(sira_host *host)
+{
+    free(host->streams);
+    host->streams = NULL;
+#ifdef SIRA_WITH_TLS
+    if (host->has_openssl)
+        sira_i_openssl_close(&host->tls);
+    host->has_openssl = false;
+#endif
+}
+
 void sira_i_host_released(sira_host *host)
 {
     host->handles--;
-    if (host->handles != 0 || host->loop != NULL)
-        return;
-    free(host->streams);
-    host->streams = NULL;
+    if (host->handles == 0 && host->loop == NULL)
+        free_all(host);
 }
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -322,6 +344,8 @@ void sira_host_close(sira_host *host)
     if (host->has_timer)
         uv_close((uv_handle_t *)&host->timer, on_timer_closed);
     host->has_timer = false;
+    if (host->handles == 0)
+        free_all(host); /* it never came so far */
     if (loop == &host->own_loop) {
         while (host->handles > 0)
             (void)uv_run(loop, UV_RUN_ONCE);

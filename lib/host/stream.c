@@ -388,7 +388,7 @@ static sira_host_stream *make(sira_host *host, bool accepted)
     stream->accepted = accepted;
     stream->flow.id = host->generation << 16 | (uint32_t)(slot + FIRST_ID);
     stream->message_at = stream->stuck_since = SIRA_NEVER;
-    stream->began = stream->heard_at = now_of(stream);
+    stream->began = stream->heard_at = sira_host_now(host); /* the program may have been busy */
     sira_framer_init(&stream->framer, stream->buffer, host->config.max_message);
     (void)uv_tcp_init(host->loop, &stream->handle);
     (void)uv_timer_init(host->loop, &stream->timer);
