@@ -40,7 +40,8 @@ install(FILES "${PROJECT_BINARY_DIR}/siraConfig.cmake" "${PROJECT_BINARY_DIR}/si
 # The config needs the find modules of what a static library or a header of ours drags along.
 install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindGcrypt.cmake" DESTINATION "${sira_package_dir}")
 if(TARGET sira_host)
-    install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindUv.cmake" DESTINATION "${sira_package_dir}")
+    install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindUv.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindCares.cmake"
+        DESTINATION "${sira_package_dir}")
 endif()
 
 # pkg-config: the prefix is found from where the .pc file lies, so the tree may be moved.
@@ -61,12 +62,18 @@ set(pc_gcrypt "")
 if(SIRA_WITH_GCRYPT)
     set(pc_gcrypt "libgcrypt >= 1.9")
 endif()
-set(pc_tls "")
-set(pc_tls_private "")
-if(SIRA_WITH_TLS AND BUILD_SHARED_LIBS)
-    set(pc_tls_private " libssl >= 3.0, libcrypto >= 3.0")
-elseif(SIRA_WITH_TLS)
-    set(pc_tls ", libssl >= 3.0, libcrypto >= 3.0")
+set(pc_host_requires "")
+if(SIRA_WITH_DNS)
+    string(APPEND pc_host_requires ", libcares >= 1.18")
+endif()
+if(SIRA_WITH_TLS)
+    string(APPEND pc_host_requires ", libssl >= 3.0, libcrypto >= 3.0")
+endif()
+# An archive needs them at once, as it needs Libgcrypt; a shared library brings them along itself.
+set(pc_host_private "")
+if(BUILD_SHARED_LIBS)
+    string(REGEX REPLACE "^, " "" pc_host_private "${pc_host_requires}")
+    set(pc_host_requires "")
 endif()
 # An archive needs Libgcrypt at once; a shared library brings it along itself.
 if(BUILD_SHARED_LIBS)

@@ -104,6 +104,12 @@ set(SIRA_HOST_TLS_SOURCES
     lib/host/tls.c
 )
 
+# DNS of that port, by c-ares.
+set(SIRA_HOST_DNS_SOURCES
+    lib/host/dns.c
+    lib/host/records.c
+)
+
 # What is installed.
 set(SIRA_PUBLIC_HEADERS
     include/sira/account.h

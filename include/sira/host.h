@@ -1,13 +1,13 @@
-/* The ready-made port for hosts: libuv sockets and timers, TLS by OpenSSL, Libgcrypt hashes and entropy. Link
- * sira::host.
+/* The ready-made port for hosts: libuv sockets and timers, TLS by OpenSSL, DNS by c-ares, Libgcrypt hashes and entropy.
+ * Link sira::host.
  *
- * UDP and TCP over IPv4 and IPv6, and TLS where Sira was built with OpenSSL or the configuration brings a provider. A
- * UDP socket is opened when the first flow needs it, or at once where an address was configured. In its server role the
- * host listens for connections too; what comes on one goes to the agent with the flow of that connection, and answers
- * go back on it.
+ * UDP and TCP over IPv4 and IPv6, and TLS where Sira was built with OpenSSL or the configuration brings a provider;
+ * names where it was built with c-ares. A UDP socket is opened when the first flow needs it, or at once where an
+ * address was configured. In its server role the host listens for connections too; what comes on one goes to the agent
+ * with the flow of that connection, and answers go back on it.
  *
- * Every connection has bounds in time and memory: one that breaks them is closed, and on_trouble says why. Connections
- * are the only thing here that comes from the heap: one block each, and one for each message that waits to be sent.
+ * Every connection has bounds in time and memory: one that breaks them is closed, and on_trouble says why. The heap
+ * gives one block for each connection, one for each message that waits to be sent, and one for each query of a name.
  * Nothing here ever blocks. IPv6 link-local addresses need a zone, which SIP URIs can't carry, and do not work. */
 #ifndef SIRA_HOST_H
 #define SIRA_HOST_H
@@ -55,6 +55,8 @@ typedef struct sira_host_config {
     uint32_t message_timeout;        /* from the first byte of a message to its last, from accepting a connection to its
                                         first message, and for a peer that does not read; default 20000 */
     uint32_t idle_timeout;           /* an accepted connection on which nothing comes is closed; default 3600000 */
+    sira_str dns_servers;            /* who is asked for names, up to 8 addresses with blanks between, as "192.0.2.53
+                                        [2001:db8::53]:5353"; default: those of the system, also when they change */
     sira_tls_config tls;
     const sira_tls *tls_provider; /* borrowed; default: OpenSSL, where Sira was built with it */
 } sira_host_config;
@@ -109,6 +111,7 @@ struct sira_host {
     struct sira_host_stream **streams; /* a slot for each connection that there may be; NULL: free */
     uint32_t opened, accepted;         /* connections */
     uint32_t generation;               /* makes the numbers of connections in one slot different */
+    struct sira_host_dns *dns;
     sira_tls tls;
     bool has_tls, has_openssl;
     sira_host_packet queue[SIRA_HOST_QUEUE];

@@ -1,5 +1,8 @@
 /* The host: one loop, one agent, and the plug points between them. */
 #include "host/stream.h"
+#ifdef SIRA_WITH_DNS
+#include "host/dns.h"
+#endif
 #ifdef SIRA_WITH_TLS
 #include "host/tls.h"
 #endif
@@ -141,6 +144,22 @@ static sira_status take_tls(sira_host *host, const sira_host_config *config, sir
     return SIRA_OK;
 }
 
+static sira_status open_dns(sira_host *host, const sira_host_config *config, sira_diag *diag)
+{
+#ifdef SIRA_WITH_DNS
+    (void)config;
+    sira_status status = sira_i_dns_open(host);
+    if (status == SIRA_OK)
+        return SIRA_OK;
+    return refuse(diag, status, "dns_servers", "up to 8 numeric addresses, with or without a port");
+#else
+    (void)host;
+    if (config->dns_servers.len != 0)
+        return refuse(diag, SIRA_E_CONFIG, "dns_servers", "nothing, because this build has no DNS");
+    return SIRA_OK;
+#endif
+}
+
 static sira_status listen_at(sira_host *host, uint8_t transport, sira_str addresses, sira_diag *diag)
 {
     const char *field = transport == SIRA_TRANSPORT_TLS ? "listen_tls" : "listen_tcp";
@@ -192,6 +211,9 @@ static sira_status make_agent(sira_host *host, const sira_host_config *config, s
     sira_agent_config agent;
     sira_agent_config_init(&agent);
     agent.transport = transport_of(host);
+#ifdef SIRA_WITH_DNS
+    agent.resolver = (sira_resolver){host, sira_i_dns_query};
+#endif
     agent.timer = (sira_timer_port){host, arm};
     agent.entropy = sira_gcrypt_entropy(&host->gcrypt);
     agent.hash = sira_gcrypt_hash(&host->gcrypt);
@@ -228,7 +250,9 @@ static sira_status open_all(sira_host *host, const sira_host_config *config, sir
     host->handles++;
     if (sira_i_streams_prepare(host) != SIRA_OK)
         return refuse(diag, SIRA_E_TRANSPORT, "max_connections", "so many that there is memory for their table");
-    status = prepare_sockets(host, config, diag);
+    status = open_dns(host, config, diag);
+    if (status == SIRA_OK)
+        status = prepare_sockets(host, config, diag);
     if (status == SIRA_OK)
         status = listen_at(host, SIRA_TRANSPORT_TCP, config->listen_tcp, diag);
     if (status == SIRA_OK)
@@ -312,6 +336,9 @@ static void free_all(sira_host *host)
 {
     free(host->streams);
     host->streams = NULL;
+#ifdef SIRA_WITH_DNS
+    sira_i_dns_free(host);
+#endif
 #ifdef SIRA_WITH_TLS
     if (host->has_openssl)
         sira_i_openssl_close(&host->tls);
@@ -339,6 +366,9 @@ void sira_host_close(sira_host *host)
     host->loop = NULL;
     sira_i_host_socket_close(&host->sockets[0]);
     sira_i_host_socket_close(&host->sockets[1]);
+#ifdef SIRA_WITH_DNS
+    sira_i_dns_close(host);
+#endif
     sira_i_listeners_close(host);
     sira_i_streams_close(host);
     if (host->has_timer)

@@ -7,7 +7,8 @@
 
 static void on_guard(uv_timer_t *timer)
 {
-    ((stage *)timer->data)->late = true;
+    stage *self = timer->data;
+    self->late = ++self->ticks > PATIENCE / TICK;
 }
 
 void stage_open(stage *self)
@@ -16,7 +17,7 @@ void stage_open(stage *self)
     assert_int_equal(uv_loop_init(&self->loop), 0);
     assert_int_equal(uv_timer_init(&self->loop, &self->guard), 0);
     self->guard.data = self;
-    uv_timer_start(&self->guard, on_guard, PATIENCE, 0);
+    uv_timer_start(&self->guard, on_guard, TICK, TICK);
 }
 
 void stage_close(stage *self)

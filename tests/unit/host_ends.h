@@ -9,10 +9,13 @@
 
 /* A test that hangs is a failure that says so; ms. */
 #define PATIENCE 20000
+/* What a timer changes is seen after so many ms at most: a turn of the loop runs timers, then waits for something. */
+#define TICK 20
 
 typedef struct stage {
     uv_loop_t loop;
     uv_timer_t guard;
+    unsigned ticks;
     bool late;
 } stage;
 
