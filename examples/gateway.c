@@ -17,6 +17,7 @@
 #include "support/clock.h"
 #include "support/gateway_file.h"
 #include "support/json.h"
+#include "support/keep.h"
 #include "support/options.h"
 
 typedef struct provider {
@@ -38,7 +39,7 @@ typedef struct port {
 } port;
 
 typedef struct settings {
-    const char *file, *local;
+    const char *file, *local, *state;
     bool json;
 } settings;
 
@@ -48,7 +49,8 @@ typedef struct app {
     provider *providers;
     port *ports;            /* in the order of the file, those that leave last */
     uv_signal_t signals[3]; /* SIGINT, SIGTERM, SIGHUP */
-    uv_timer_t redraw;
+    uv_timer_t redraw, save;
+    keep kept;  /* as it was saved last, or found at the start */
     bool table; /* standard output is a terminal */
     bool leaving;
 } app;
@@ -62,6 +64,10 @@ static const option options[] = {
     {"--local", "ADDRESS",
      "local address, as 192.0.2.7, 0.0.0.0:5060 or [2001:db8::7]:5060\n(default: any, a free port)", options_text,
      &self.set.local, 0, 0},
+    {"--state", "FILE",
+     "keep what registrars have told of authentication in this file, so\nthat a restart is not asked anew (default: "
+     "nowhere)",
+     options_text, &self.set.state, 0, 0},
 };
 
 static const options_program program = {
@@ -206,6 +212,72 @@ static sira_status init_port(port *at, sira_diag *diag)
     return status == SIRA_OK ? sira_registration_init(&at->line, &at->account, &line, diag) : status;
 }
 
+/* ---- state that outlives the program ---- */
+
+static void name_state(const port *at, char name[KEEP_NAME])
+{
+    (void)snprintf(name, KEEP_NAME, "%s %s", at->set.aor, at->provider->set.registrar);
+}
+
+_Static_assert(SIRA_DIGEST_EXPORT_SIZE <= KEEP_BLOCK, "an account's state fits into a block");
+
+/* For an account that was just initialized; without a state that fits it starts fresh. */
+static void restore(port *at)
+{
+    char name[KEEP_NAME];
+    name_state(at, name);
+    const keep_entry *entry = keep_find(&self.kept, name);
+    if (entry != NULL && sira_account_import(&at->account, entry->block, entry->length) < 0)
+        fprintf(stderr, "gateway: port %s: its state can't be used; it starts without\n", at->set.name);
+}
+
+static bool keep_port(const port *at, keep *all)
+{
+    char name[KEEP_NAME];
+    uint8_t block[SIRA_DIGEST_EXPORT_SIZE];
+    size_t length;
+    name_state(at, name);
+    const bool kept = sira_account_export(&at->account, block, sizeof block, &length) != SIRA_OK ||
+                      keep_add(all, name, block, length);
+    sira_wipe(block, sizeof block);
+    return kept;
+}
+
+static void save(void)
+{
+    keep all = {0};
+    bool done = true;
+    if (self.set.state == NULL)
+        return;
+    for (const port *at = self.ports; at != NULL; at = at->next)
+        done = (!at->listed || keep_port(at, &all)) && done;
+    if (!done)
+        fprintf(stderr, "gateway: not all ports' state can be kept: no memory\n");
+    if (!keep_write(&all, self.set.state))
+        fprintf(stderr, "gateway: %s: %s\n", self.set.state, strerror(errno));
+    keep_free(&all);
+}
+
+static void on_save(uv_timer_t *handle)
+{
+    (void)handle;
+    save();
+}
+
+/* Soon, with what other ports have learnt until then. */
+static void save_soon(void)
+{
+    if (self.set.state != NULL && !uv_is_active((uv_handle_t *)&self.save))
+        uv_timer_start(&self.save, on_save, 200, 0);
+}
+
+static void read_state(void)
+{
+    const char *trouble = self.set.state != NULL ? keep_read(&self.kept, self.set.state) : NULL;
+    if (trouble != NULL)
+        fprintf(stderr, "gateway: %s: %s; all ports start without\n", self.set.state, trouble);
+}
+
 /* ---- a file that was read ---- */
 
 /* What the library refuses, in the file's words. */
@@ -288,8 +360,8 @@ static void enable(port *at, bool at_once)
         (void)sira_registration_start(&at->line);
 }
 
-/* A port is known by its binding: who at which registrar. All else about it may change. */
-static bool same_binding(const port *at, const gateway_port *set, const gateway_provider *there)
+/* A port is known by who registers where. */
+static bool same_subscriber(const port *at, const gateway_port *set, const gateway_provider *there)
 {
     return strcmp(at->set.aor, set->aor) == 0 && strcmp(at->provider->set.registrar, there->registrar) == 0;
 }
@@ -297,7 +369,7 @@ static bool same_binding(const port *at, const gateway_port *set, const gateway_
 static port *find_listed(const gateway_port *set, const gateway_provider *there)
 {
     port *at = self.ports;
-    while (at != NULL && !(at->listed && same_binding(at, set, there)))
+    while (at != NULL && !(at->listed && same_subscriber(at, set, there)))
         at = at->next;
     return at;
 }
@@ -310,20 +382,6 @@ static void dismiss(port *at)
         free_port(at);
 }
 
-/* With new settings in its place, without a word to the registrar: the same binding goes on. */
-static void change(port *at, const gateway_port *set, provider *there)
-{
-    sira_diag diag = {.field = NULL};
-    provider *before = at->provider;
-    sira_registration_remove(&at->line);
-    sira_account_wipe(&at->account);
-    at->set = *set;
-    at->provider = there;
-    there->ports++;
-    (void)init_port(at, &diag); /* try_file has seen that it is taken */
-    release_provider(before);
-}
-
 static port *make_port(const gateway_port *set, provider *there)
 {
     sira_diag diag = {.field = NULL};
@@ -334,6 +392,7 @@ static port *make_port(const gateway_port *set, provider *there)
     made->provider = there;
     there->ports++;
     (void)init_port(made, &diag); /* try_file has seen that it is taken */
+    restore(made);
     made->next = self.ports;
     self.ports = made;
     return made;
@@ -348,17 +407,16 @@ static bool same_but_enabled(const port *at, const gateway_port *set, const prov
     return same;
 }
 
+/* A port that was changed is another one: the one before unregisters as it was, the new one registers beside it with a
+ * Contact of its own, so that neither gets in the way of the other. */
 static void apply_port(const gateway_port *set, provider *there, bool at_once)
 {
     port *at = find_listed(set, &there->set);
     bool running = at != NULL && !at->set.disabled;
     if (at != NULL && same_but_enabled(at, set, there)) {
         at->set.disabled = set->disabled;
-    } else if (at != NULL && !(running && set->disabled)) {
-        change(at, set, there);
-        running = false;
     } else {
-        if (at != NULL) /* it unregisters as it was */
+        if (at != NULL)
             dismiss(at);
         at = make_port(set, there);
         running = false;
@@ -381,7 +439,7 @@ static void apply(const gateway_file *file, bool at_once)
         bool kept = false;
         next = at->next;
         for (size_t i = 0; i < file->port_count; i++)
-            kept = kept || same_binding(at, &file->ports[i], gateway_file_provider(file, file->ports[i].provider));
+            kept = kept || same_subscriber(at, &file->ports[i], gateway_file_provider(file, file->ports[i].provider));
         if (!kept && at->listed)
             dismiss(at);
     }
@@ -460,6 +518,8 @@ static void on_event(void *user, const sira_event *event)
         (void)sira_event_describe(event, text, sizeof text);
         printf("port %s: %s\n", at->set.name, text);
     }
+    if (event->kind == SIRA_EVENT_REGISTERED)
+        save_soon();
     if (event->kind == SIRA_EVENT_STOPPED && !at->listed)
         free_port(at);
     if (self.leaving && !any_port_runs())
@@ -497,6 +557,7 @@ static void watch(void)
         uv_signal_start(&self.signals[i], on_signal, numbers[i]);
     }
     uv_timer_init(loop, &self.redraw);
+    uv_timer_init(loop, &self.save);
     if (self.table) {
         printf("\033[2J");
         uv_timer_start(&self.redraw, on_redraw, 0, 1000);
@@ -508,6 +569,7 @@ static void unwatch(void)
     for (size_t i = 0; i < 3; i++)
         uv_close((uv_handle_t *)&self.signals[i], NULL);
     uv_close((uv_handle_t *)&self.redraw, NULL);
+    uv_close((uv_handle_t *)&self.save, NULL);
 }
 
 static int run(void)
@@ -529,10 +591,14 @@ static int run(void)
         return 1;
     }
     int result = 2;
-    if (load(false)) {
+    read_state();
+    const bool loaded = load(false);
+    keep_free(&self.kept);
+    if (loaded) {
         watch();
         (void)sira_host_run(&self.host);
         result = self.leaving && !any_port_runs() ? 0 : 1;
+        save();
         unwatch();
     }
     while (self.ports != NULL)

@@ -43,10 +43,10 @@ class Gateway(Program):
         equal("exit status of gateway", self.exit(), 0)
 
 
-def gateway(stage, text):
-    """Starts it with a file of this text; returns it and the file's path."""
+def gateway(stage, text, *options):
+    """Starts it with a file of this text."""
     path = write(stage, "gateway.conf", text)
-    return stage.start("gateway", [stage.program("gateway"), "--config", path, "--json"], kind=Gateway), path
+    return stage.start("gateway", [stage.program("gateway"), "--config", path, "--json", *options], kind=Gateway)
 
 
 @case
@@ -99,10 +99,11 @@ def wrong_files(stage):
 @case
 def ports_come_and_go(stage):
     """At run time ports are enabled, disabled, changed and removed, and those that are unchanged do not notice."""
-    there = provider(stage.server("--user", "carol:x", "--user", "dave:y"), "start_window = 1")
+    address = stage.server("--user", "carol:x", "--user", "dave:y")
+    there = provider(address, "start_window = 1")
     alice, bob = port(1, "alice", "secret"), port(2, "bob", "hunter2")
     carol, dave = port(3, "carol", "x"), port(4, "dave", "y", enabled="no")
-    device, _ = gateway(stage, there + alice + bob + carol + dave)
+    device = gateway(stage, there + alice + bob + carol + dave)
     for name in "123":
         device.await_event(name, "registered")
     check("registering" not in device.events("4"), "a disabled port has registered")
@@ -121,6 +122,7 @@ def ports_come_and_go(stage):
     write(stage, "gateway.conf", there + alice + bob + port(4, "dave", "y"))
     device.reload()
     device.await_event("4", "registered", 2)
+    device.await_event("4", "stopped", 2)  # as it was at first, and with the wrong password
 
     write(stage, "gateway.conf", there + alice + "nonsense\n")
     device.reload()
@@ -131,9 +133,12 @@ def ports_come_and_go(stage):
     write(stage, "gateway.conf", there + alice + bob, mode=0o644)
     device.reload()
     device.line("warning: anybody on this machine can read the passwords")
-    device.await_event("4", "stopped")
     device.leaves()
     equal("last events", {name: device.events(name)[-1] for name in "124"}, dict.fromkeys("124", "stopped"))
+    status, out, _ = run(stage, "register", "--registrar", f"sip:{address}", "--aor", "sip:dave@interop.test", "--user",
+                         "dave", "--once", "--events", "json", SIRA_PASSWORD="y")
+    bindings = [json.loads(line)["bindings"] for line in out.splitlines()]
+    check(status == 0 and 1 in bindings, f"bindings of dave besides a new one: {bindings}")
     check(not any("secret" in line or "hunter2" in line for line in device.lines), "a password was shown")
 
 
@@ -143,7 +148,7 @@ def five_hundred_ports(stage):
     users = write(stage, "users", "".join(f"user{number}:x{number}\n" for number in range(500)))
     there = provider(stage.server("--users", users), "start_window = 2000")
     text = there + "".join(port(number, f"user{number}", f"x{number}") for number in range(500))
-    device, _ = gateway(stage, text)
+    device = gateway(stage, text)
     poll("500 ports are registered", lambda: device.events().count("registered") == 500, 15)
     kinds = set(device.events())
     equal("kinds of events", kinds, {"waiting", "registering", "registered"})
@@ -175,3 +180,58 @@ def table(stage):
         process.kill()
         process.wait()
         os.close(master)
+
+
+@case
+def power_cut(stage):
+    """Killed and started again with its state, it is not challenged anew."""
+    text = provider(stage.server(listen="127.0.0.1:15060")) + port(1, "alice", "secret") + port(2, "bob", "hunter2")
+    state = os.path.join(stage.directory, "state")
+    options = ("--state", state, "--local", "127.0.0.1:15099")
+    device = gateway(stage, text, *options)
+
+    def saved():
+        """Both ports' state is there, and nothing beside it."""
+        if not os.path.exists(state) or os.path.exists(state + ".new"):
+            return False
+        with open(state, encoding="ascii") as file:
+            return len(file.readlines()) == 4
+    device.await_event("1", "registered")
+    device.await_event("2", "registered")
+    poll("the state is saved", saved)
+    equal("mode of the state's file", os.stat(state).st_mode & 0o777, 0o600)
+    device.process.kill()
+    device.exit()
+    challenges = len(stage.wire.answers(401))
+    equal("challenges of the first start", challenges, 2)
+
+    device = gateway(stage, text, *options)
+    for name in "12":
+        device.await_event(name, "registered")
+    equal("challenges of the second start", len(stage.wire.answers(401)), challenges)
+    device.leaves()
+
+
+@case
+def damaged_state(stage):
+    """A state that is damaged, cut or somebody else's is refused, and the ports register without it."""
+    text = provider(stage.server()) + port(1, "alice", "secret")
+    state = os.path.join(stage.directory, "state")
+    first = gateway(stage, text, "--state", state)
+    first.await_event("1", "registered")
+    first.leaves()
+    with open(state, "rb") as file:
+        whole = file.read()
+    middle = len(whole) // 2
+    flipped = whole[:middle] + (b"0" if whole[middle:middle + 1] != b"0" else b"1") + whole[middle + 1:]
+    for content in (b"", whole[:-1], whole[:middle], whole + whole, flipped, b"\0" * 100,
+                    whole.replace(b"sira-keep 1", b"sira-keep 2")):
+        with open(state, "wb") as file:
+            file.write(content)
+        device = gateway(stage, text, "--state", state)
+        device.line("it is damaged, or of another version; all ports start without")
+        device.await_event("1", "registered")
+        device.leaves()
+        with open(state, "rb") as file:
+            check(file.read().startswith(b"sira-keep 1\n"), "no state was saved in place of the damaged one")
+    check(not any("secret" in line for line in whole.decode("ascii").splitlines()), "the state holds a password")
