@@ -59,6 +59,7 @@ set(SIRA_SOURCES
     lib/transaction/key.c
     lib/transaction/server.c
     lib/transaction/tree.c
+    lib/location/location.c
     lib/agent/account.c
     lib/agent/agent.c
     lib/agent/answer.c
@@ -119,6 +120,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/detail/agent.h
     include/sira/detail/exchange.h
     include/sira/detail/forward.h
+    include/sira/detail/location.h
     include/sira/detail/random.h
     include/sira/detail/registration.h
     include/sira/detail/server.h
@@ -134,6 +136,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/framer.h
     include/sira/hash.h
     include/sira/limits.h
+    include/sira/location.h
     include/sira/message.h
     include/sira/registration.h
     include/sira/server.h

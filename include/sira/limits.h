@@ -15,9 +15,18 @@
 #define SIRA_LIMIT_CHALLENGES 16u /* challenges of a server, and of proxies, in one response */
 #define SIRA_LIMIT_ROUTE 256u     /* Service-Route set of a registration, as one header value */
 #define SIRA_LIMIT_CONFIG 255u    /* any one configuration string */
-#define SIRA_LIMIT_TARGETS 4u     /* addresses of one server */
+#define SIRA_LIMIT_TARGETS 8u     /* addresses of one server */
 #define SIRA_LIMIT_EVENTS 4u      /* undelivered events of one registration */
 #define SIRA_LIMIT_URI_PAIRS 32u  /* parameters, and headers, of a URI that is compared */
+
+/* Bounds on what DNS may say (RFC 3263). */
+#define SIRA_LIMIT_SERVICES 4u      /* SRV names that are asked for */
+#define SIRA_LIMIT_QUERIES 21u      /* queries for one URI: NAPTR, SRV, and for each of the targets' names A and AAAA */
+#define SIRA_LIMIT_DNS_RECORDS 256u /* records of one answer that are looked at */
+#define SIRA_LIMIT_DNS_NAMES 512u   /* bytes of the names that are looked up */
+#define SIRA_LIMIT_DNS_TTL_MIN 5u
+#define SIRA_LIMIT_DNS_TTL_MAX 86400u /* an answer holds 5 seconds to a day */
+#define SIRA_LIMIT_DNS_AGAIN 30u      /* seconds after which a query that failed is made again */
 
 /* Clamps on numbers from the network, in seconds unless another unit stands there. */
 #define SIRA_LIMIT_EXPIRES_MAX 604800u    /* a granted lifetime above a week is taken as a week */

@@ -14,7 +14,8 @@
  * agents in different threads do not meet.
  *
  * To keep a line registered: agent.h, server.h, account.h, registration.h (firmware) or these and host.h (a host). Only
- * to take SIP apart: message.h, field.h, uri.h. Only to answer a challenge: digest.h. */
+ * to take SIP apart: message.h, field.h, uri.h. Only to answer a challenge: digest.h. Only to find a
+ * server: location.h. */
 #ifndef SIRA_SIRA_H
 #define SIRA_SIRA_H
 
@@ -30,6 +31,7 @@
 #include <sira/framer.h>
 #include <sira/hash.h>
 #include <sira/limits.h>
+#include <sira/location.h>
 #include <sira/message.h>
 #include <sira/registration.h>
 #include <sira/server.h>

@@ -13,6 +13,7 @@ PUBLIC_LAYER = {
     "message": ["uri", "field", "message", "writer", "framer"],
     "digest": ["digest", "digest_server"],
     "transaction": ["detail/transaction"],
+    "location": ["location", "detail/location"],
     "agent": ["event", "agent", "server", "account", "detail/agent", "detail/server", "detail/account",
               "detail/exchange"],
     "request": ["request", "detail/request"],

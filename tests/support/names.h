@@ -4,7 +4,7 @@
 
 #include <sira/sira.h>
 
-#define NAMES_RECORDS 8
+#define NAMES_RECORDS 16
 
 /* The answer to a query for addresses: these, with blanks between them. None: there are no such records. What the
  * answer points to is good until the next call. */

@@ -163,8 +163,11 @@ static void a_name_is_asked_for_once(void **state)
 static void more_addresses_than_are_kept_are_left_out(void **state)
 {
     (void)state;
-    world *w = open_targets("192.0.2.1 2001:db8::2 192.0.2.3 192.0.2.4 192.0.2.5 192.0.2.6");
-    expect_targets("four", w, "192.0.2.1:5070 [2001:db8::2]:5070 192.0.2.3:5070 192.0.2.4:5070");
+    world *w = open_targets("192.0.2.1 2001:db8::2 192.0.2.3 192.0.2.4 192.0.2.5 192.0.2.6 192.0.2.7 192.0.2.8 "
+                            "192.0.2.9 192.0.2.10");
+    expect_targets("eight", w,
+                   "192.0.2.1:5070 [2001:db8::2]:5070 192.0.2.3:5070 192.0.2.4:5070 192.0.2.5:5070 192.0.2.6:5070 "
+                   "192.0.2.7:5070 192.0.2.8:5070");
     world_close(w);
 }
 
@@ -261,7 +264,8 @@ static void a_target_stays_until_it_is_none_any_more(void **state)
         {"in another order", "192.0.2.3 192.0.2.1 192.0.2.2", 2, 0},
         {"alone", "192.0.2.2", 0, 0},
         {"gone", "192.0.2.1 192.0.2.3", 0, 1},
-        {"beyond what is kept", "192.0.2.11 192.0.2.12 192.0.2.13 192.0.2.14 192.0.2.2", 0, 1},
+        {"beyond what is kept",
+         "192.0.2.11 192.0.2.12 192.0.2.13 192.0.2.14 192.0.2.15 192.0.2.16 192.0.2.17 192.0.2.18 192.0.2.2", 0, 1},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         world *w = open_targets("192.0.2.1 192.0.2.2 192.0.2.3");

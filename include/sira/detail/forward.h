@@ -3,6 +3,7 @@
 #define SIRA_DETAIL_FORWARD_H
 
 typedef struct sira_agent sira_agent;
+typedef struct sira_location sira_location;
 typedef struct sira_server sira_server;
 typedef struct sira_account sira_account;
 typedef struct sira_registration sira_registration;
