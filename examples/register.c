@@ -16,6 +16,7 @@
 
 typedef struct settings {
     const char *aor, *registrar, *user, *password_file, *local, *pcap;
+    const char *transport, *proxy, *dns, *tls_ca, *tls_cert, *tls_key;
     uint32_t expires, min_interval, t1, duration;
     bool once, trace, json, strongest_first;
 } settings;
@@ -32,6 +33,7 @@ typedef struct app {
     ladder ladder;
     pcap pcap;
     char registrar[SIRA_LIMIT_CONFIG + 1]; /* made from the AOR when none was given */
+    char server[SIRA_LIMIT_CONFIG + 1];    /* where requests go: the proxy or the registrar, by --transport */
     sira_agent_counters before;            /* as they were at the last event */
     bool leaving;
     bool unread;    /* standard output can't be written any more */
@@ -48,10 +50,28 @@ static const char *take_events(const option *events, const char *value)
     return strcmp(value, "json") == 0 || strcmp(value, "text") == 0 ? NULL : "json or text";
 }
 
+static const char *take_transport(const option *transport, const char *value)
+{
+    *(const char **)transport->target = value;
+    return strcmp(value, "udp") == 0 || strcmp(value, "tcp") == 0 || strcmp(value, "tls") == 0 ? NULL
+                                                                                               : "udp, tcp or tls";
+}
+
 static const option options[] = {
     {"--aor", "URI", "address-of-record, as sip:alice@example.com (needed)", options_text, &self.set.aor, 0, 0},
-    {"--registrar", "URI", "where to send, as sip:192.0.2.1:5060; a numeric address\n(default: the domain of the AOR)",
-     options_text, &self.set.registrar, 0, 0},
+    {"--registrar", "URI",
+     "where to register, as sip:sip.example.com or sip:192.0.2.1:5060\n(default: the domain of the AOR)", options_text,
+     &self.set.registrar, 0, 0},
+    {"--transport", "NAME", "udp, tcp or tls (default: what the URI says, else udp)", take_transport,
+     &self.set.transport, 0, 0},
+    {"--proxy", "URI", "send everything there, as sip:proxy.example.com", options_text, &self.set.proxy, 0, 0},
+    {"--dns", "ADDRESSES",
+     "servers to ask for names, as \"192.0.2.53 192.0.2.54:5353\"\n(default: those of the system)", options_text,
+     &self.set.dns, 0, 0},
+    {"--tls-ca", "FILE", "whose certificates are trusted (default: the system's trust store)", options_text,
+     &self.set.tls_ca, 0, 0},
+    {"--tls-cert", "FILE", "our own certificate, where the server wants one", options_text, &self.set.tls_cert, 0, 0},
+    {"--tls-key", "FILE", "its key (default: in the file of --tls-cert, too)", options_text, &self.set.tls_key, 0, 0},
     {"--user", "NAME", "user name for authentication (default: that of the AOR)", options_text, &self.set.user, 0, 0},
     {"--password-file", "FILE",
      "file that holds the password (default: the environment variable\nSIRA_PASSWORD, else a question on the terminal)",
@@ -80,11 +100,12 @@ static const option options[] = {
 static const options_program program = {
     .name = "register",
     .usage = "--aor URI [--registrar URI] [OPTION]...",
-    .about = "Registers a SIP line over UDP, answers digest challenges, refreshes in time, and\n"
+    .about = "Registers a SIP line over UDP, TCP or TLS, answers digest challenges, refreshes in time, and\n"
              "unregisters on SIGINT (Ctrl-C), SIGTERM and SIGHUP; a second signal ends it at once.",
     .epilogue = "Examples:\n"
                 "  register --aor sip:alice@example.com --registrar sip:192.0.2.1 --once --trace\n"
                 "  SIRA_PASSWORD=secret register --aor sip:alice@192.0.2.1 --events json\n"
+                "  register --aor sip:alice@example.com --transport tls --tls-ca provider.pem\n"
                 "  register --aor sip:alice@example.com --registrar 'sip:[2001:db8::1]:5070' --password-file ~/.alice\n"
                 "\n"
                 "An empty SIRA_PASSWORD registers without a password, where the registrar asks for none.\n"
@@ -121,12 +142,12 @@ static void print_text(const sira_event *event)
 static void print_silence(const sira_agent_counters *now)
 {
     if (now->sent == self.before.sent)
-        fprintf(stderr, "register: nothing could be sent to %s: there is no way there%s\n", self.set.registrar,
+        fprintf(stderr, "register: nothing could be sent to %s: there is no way there%s\n", self.server,
                 self.set.local != NULL ? " from the address of --local" : "");
     else if (now->malformed != self.before.malformed || now->stray != self.before.stray)
         fprintf(stderr, "register: answers came that can't be used; --trace shows them and says why\n");
     else
-        fprintf(stderr, "register: nobody answers at %s: check --registrar\n", self.set.registrar);
+        fprintf(stderr, "register: nobody answers at %s: check --registrar\n", self.server);
 }
 
 /* What a person can do about it. */
@@ -147,6 +168,9 @@ static void print_advice(const sira_event *event)
     case SIRA_E_TIMEOUT:
     case SIRA_E_TRANSPORT:
         print_silence(sira_agent_get_counters(sira_host_agent(&self.host)));
+        break;
+    case SIRA_E_RESOLVE:
+        fprintf(stderr, "register: no address was found for %s: check the name, or --dns\n", self.server);
         break;
     default:
         break;
@@ -223,6 +247,17 @@ static void on_message(void *context, const sira_trace_entry *entry)
     }
 }
 
+/* Why a connection did not come about or broke, as the port says it. */
+static void on_trouble(void *user, const sira_flow *flow, const char *text)
+{
+    char where[SIRA_ENDPOINT_TEXT];
+    (void)user;
+    if (sira_endpoint_to_text(&flow->remote, where, sizeof where) == 0)
+        where[0] = '\0';
+    fprintf(stderr, "register: %s %s: %s\n", sira_transport_name((sira_transport_kind)flow->remote.transport), where,
+            text);
+}
+
 /* ---- signals and time ---- */
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -287,11 +322,29 @@ static bool default_registrar(void)
     return length > 0 && (size_t)length < sizeof self.registrar;
 }
 
+/* Where requests go, with the transport of --transport instead of the URI's. */
+static bool choose_server(void)
+{
+    const char *uri = self.set.proxy != NULL ? self.set.proxy : self.set.registrar;
+    bool has_transport = strstr(uri, ";transport=") != NULL;
+    if (self.set.transport != NULL && has_transport)
+        return false;
+    int length =
+        snprintf(self.server, sizeof self.server, "%s%s%s", uri, self.set.transport != NULL ? ";transport=" : "",
+                 self.set.transport != NULL ? self.set.transport : "");
+    return length > 0 && (size_t)length < sizeof self.server;
+}
+
 static sira_status make_host(sira_diag *diag)
 {
     sira_host_config config;
     sira_host_config_init(&config);
     config.on_event = on_event;
+    config.on_trouble = on_trouble;
+    config.dns_servers = sira_str_from(self.set.dns);
+    config.tls.ca_file = sira_str_from(self.set.tls_ca);
+    config.tls.certificate_file = sira_str_from(self.set.tls_cert);
+    config.tls.key_file = sira_str_from(self.set.tls_key != NULL ? self.set.tls_key : self.set.tls_cert);
     config.user_agent = SIRA_STR("sira-register/" SIRA_VERSION);
     config.t1 = self.set.t1;
     if (self.set.trace || self.pcap.file != NULL)
@@ -310,10 +363,12 @@ static sira_status make_line(sira_diag *diag)
     sira_registration_config line;
 
     sira_server_config_init(&server);
-    server.uri = sira_str_from(self.set.registrar);
+    server.uri = sira_str_from(self.server);
     sira_account_config_init(&account);
     account.aor = sira_str_from(self.set.aor);
     account.user = sira_str_from(self.set.user);
+    if (self.set.proxy != NULL && self.set.registrar != self.registrar)
+        account.registrar = sira_str_from(self.set.registrar);
     account.password = (sira_str){self.secret.text, self.secret.length};
     account.policy.strongest_first = self.set.strongest_first;
     sira_registration_config_init(&line);
@@ -331,17 +386,27 @@ static sira_status make_line(sira_diag *diag)
 /* Says what was refused in the words of the command line. */
 static int refused(sira_status status, const sira_diag *diag)
 {
-    static const char *const names[][2] = {{"uri", "--registrar"}, {"bind_ipv4", "--local"}, {"bind_ipv6", "--local"},
-                                           {"aor", "--aor"},       {"user", "--user"},       {"expires", "--expires"}};
+    static const char *const names[][2] = {{"uri", "--registrar"},
+                                           {"bind_ipv4", "--local"},
+                                           {"bind_ipv6", "--local"},
+                                           {"dns_servers", "--dns"},
+                                           {"registrar", "--registrar"},
+                                           {"tls.ca_file", "--tls-ca"},
+                                           {"tls.certificate_file", "--tls-cert"},
+                                           {"tls.key_file", "--tls-key"},
+                                           {"aor", "--aor"},
+                                           {"user", "--user"},
+                                           {"expires", "--expires"}};
     if (status == SIRA_E_RESOLVE)
-        return options_refuse(&program, "%s: names are not looked up; --registrar needs a numeric address",
-                              self.set.registrar);
+        return options_refuse(&program, "%s: this build looks no names up; a numeric address is needed", self.server);
     const char *name = diag->field != NULL ? diag->field : "";
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i][0]) == 0)
             name = names[i][1];
     }
-    if (strcmp(name, "--registrar") == 0 && self.set.registrar == self.registrar)
+    if (strcmp(name, "--registrar") == 0 && self.set.proxy != NULL)
+        name = "--proxy";
+    else if (strcmp(name, "--registrar") == 0 && self.set.registrar == self.registrar)
         name = "--aor";
     if (status == SIRA_E_CONFIG)
         return options_refuse(&program, "%s: expected %s", name,
@@ -357,7 +422,7 @@ static int check_local(void)
     char text[SIRA_ENDPOINT_TEXT];
     sira_uri registrar;
     if (self.set.local == NULL || sira_endpoint_from_text(sira_str_from(self.set.local), 0, &local) != SIRA_OK ||
-        sira_uri_parse(&registrar, sira_str_from(self.set.registrar), NULL) != SIRA_OK ||
+        sira_uri_parse(&registrar, sira_str_from(self.server), NULL) != SIRA_OK ||
         sira_endpoint_from_host(registrar.host, &there) != SIRA_OK || local.family == there.family)
         return OPTIONS_GO_ON;
     there.port = registrar.port != 0 ? registrar.port : 5060;
@@ -397,6 +462,8 @@ int main(int argc, char **argv)
         return options_refuse(&program, "--aor is needed");
     if (self.set.registrar == NULL && !default_registrar())
         return options_refuse(&program, "--aor: expected a SIP URI, as sip:alice@example.com");
+    if (!choose_server())
+        return options_refuse(&program, "--transport: the URI says its transport already, or is too long");
     status = check_local();
     if (status != OPTIONS_GO_ON)
         return status;

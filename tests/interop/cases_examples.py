@@ -84,7 +84,7 @@ def wrong_options(stage):
             ([*there, "--local", "eth0"], "--local: expected an IPv4 address"),
             ([*there, "--local", "[::1]:0"], "--local: 127.0.0.1:5070 is IPv4"),
             ([*aor, "--registrar", "sip:[::1]", "--local", "127.0.0.5:0"], "--local: [::1]:5060 is IPv6"),
-            (["--aor", "sip:alice@127.0.0.1:9;transport=tcp"], "--aor: expected a transport"),
+            (["--aor", "sip:alice@127.0.0.1:9;transport=sctp"], "--aor: expected a transport"),
             (["--aor", "sip:alice@" + "a" * 300 + ":5070;transport=udp"], "--aor: expected a SIP URI"),
             ([*there, "--local", "[::1]:70000"], "--local: expected an IPv6 address"),
             ([*there, "--user", "al\nice"], "--user: expected no control characters"),
@@ -94,9 +94,13 @@ def wrong_options(stage):
             (["--aor", "tel:+49301234", *there[2:]], "--aor: expected a sip or sips URI"),
             (["--aor", "sips:alice@interop.test", *there[2:]], "--aor: expected a sip URI"),
             ([*aor, "--registrar", "127.0.0.1"], "--registrar: expected"),
-            ([*aor, "--registrar", "sip:127.0.0.1;transport=tcp"], "--registrar: expected a transport"),
-            ([*aor, "--registrar", "sip:registrar.test"], "names are not looked up"),
-            (aor, "names are not looked up")):
+            ([*aor, "--registrar", "sip:127.0.0.1;transport=sctp"], "--registrar: expected a transport"),
+            ([*there, "--transport", "sctp"], "--transport: expected udp, tcp or tls"),
+            ([*aor, "--registrar", "sip:127.0.0.1;transport=udp", "--transport", "tcp"], "says its transport already"),
+            ([*there, "--proxy", "127.0.0.1"], "--proxy: expected"),
+            ([*there, "--dns", "dns.test"], "--dns: expected up to 8 numeric addresses"),
+            ([*there, "--tls-ca", "/no/such/file"], "--tls-ca: expected a PEM file"),
+            ([*there, "--tls-cert", "/no/such/file"], "--tls-cert: expected a PEM file")):
         refuses(stage, "register", options, text)
 
 
