@@ -31,7 +31,6 @@ void sira_i_server_transaction_start(sira_server_transaction *transaction, uint6
                                      const sira_i_transaction_timing *timing)
 {
     transaction->answered = false;
-    transaction->interval = 0;
     if (transaction->invite) {
         enter(transaction, SIRA_I_SERVER_TRANSACTION_PROCEEDING, SIRA_NEVER);
         transaction->resend = now + TRYING_AFTER;

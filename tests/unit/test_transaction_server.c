@@ -28,7 +28,7 @@ typedef struct walk {
     const char *name;
     sira_i_transaction_timing timing;
     bool reliable;
-    step steps[12];
+    step steps[13];
 } walk;
 
 static void take(const walk *w, bool invite, unsigned state, uint64_t deadline)
@@ -129,7 +129,8 @@ static const walk figure_7[] = {
     {"Proceeding: 2xx from TU, send response; Accepted: INVITE, 2xx from TU, ACK to TU; Timer L", RFC, false,
      {{ANSWER, 100, 200, SEND, ACCEPTED, 600}, {REQUEST, 500, 0, NOTHING, ACCEPTED, 600},
       {TIME, 600, 0, RESEND, ACCEPTED, 1600}, {ANSWER, 700, 299, SEND, ACCEPTED, 1600},
-      {ANSWER, 701, 300, NOTHING, ACCEPTED, 1600}, {ANSWER, 702, 199, NOTHING, ACCEPTED, 1600},
+      {ANSWER, 700, 200, SEND, ACCEPTED, 1600}, {ANSWER, 701, 300, NOTHING, ACCEPTED, 1600},
+      {ANSWER, 702, 199, NOTHING, ACCEPTED, 1600},
       {GOT_ACK, 800, 0, DELIVER, ACCEPTED, 32100}, {GOT_ACK, 900, 0, DELIVER, ACCEPTED, 32100},
       {TIME, 1600, 0, NOTHING, ACCEPTED, 32100}, {TIME, 32099, 0, NOTHING, ACCEPTED, 32100},
       {TIME, 32100, 0, END, TERMINATED, NEVER}, {REQUEST, 32101, 0, NOTHING, TERMINATED, NEVER}}},
@@ -152,6 +153,9 @@ static const walk figure_7[] = {
       {TIME, 300, 0, RESEND, COMPLETED, 600}, {TIME, 600, 0, RESEND, COMPLETED, 900},
       {TIME, 6399, 0, RESEND, COMPLETED, 6400}, {GOT_ACK, 6399, 0, NOTHING, CONFIRMED, 7099},
       {TIME, 7099, 0, END, TERMINATED, NEVER}}},
+    {"Timer G doubles up to T2", {400, 1000, 700}, false,
+     {{ANSWER, 0, 404, SEND, COMPLETED, 400}, {TIME, 400, 0, RESEND, COMPLETED, 1200},
+      {TIME, 1200, 0, RESEND, COMPLETED, 2200}, {TIME, 2200, 0, RESEND, COMPLETED, 3200}}},
     {"other T1: Timer L", {100, 300, 700}, false,
      {{ANSWER, 50, 202, SEND, ACCEPTED, 150}, {GOT_ACK, 60, 0, DELIVER, ACCEPTED, 6450}}},
 };
