@@ -284,7 +284,7 @@ static void read_state(void)
 static bool refuse_field(unsigned line, sira_status status, const sira_diag *diag)
 {
     if (status == SIRA_E_RESOLVE)
-        return refuse(line, "names are not looked up; expected a numeric address");
+        return refuse(line, "this build looks no names up; expected a numeric address");
     return refuse(line, "%s: expected %s", diag->field != NULL ? diag->field : "this",
                   diag->expected != NULL ? diag->expected : sira_status_text(status));
 }
@@ -312,7 +312,9 @@ static bool try_file(const gateway_file *file)
         const gateway_provider *set = &file->providers[i];
         const sira_status status = init_provider(there, set, &diag);
         if (status != SIRA_OK) {
-            taken = refuse_field(gateway_file_provider_line(file, i, set->proxy[0] != '\0' ? "proxy" : "registrar"),
+            if (diag.field != NULL && strcmp(diag.field, "uri") == 0)
+                diag.field = set->proxy[0] != '\0' ? "proxy" : "registrar";
+            taken = refuse_field(gateway_file_provider_line(file, i, diag.field != NULL ? diag.field : "registrar"),
                                  status, &diag);
             break;
         }

@@ -86,7 +86,8 @@ def wrong_files(stage):
              "aor: [port 1] has this one at the same registrar (line 5)"),
             (PROVIDER + "min_interval = 60\nexpires = 60\n", 4, "a lifetime above min_interval, which is 60"),
             (PROVIDER + "min_interval = 3600\n", 3, "a lifetime above min_interval, which is 3600"),
-            (PROVIDER + "[port 1]\nprovider = p\naor = tel:+49301234\n", 5, "aor: expected a sip or sips URI")):
+            (PROVIDER + "[port 1]\nprovider = p\naor = tel:+49301234\n", 5, "aor: expected a sip or sips URI"),
+            (PROVIDER.replace(":5070", ";transport=sctp") + PORT, 2, "registrar: expected a transport")):
         status, out, err = run(stage, "gateway", "--config", write(stage, "bad.conf", text))
         equal(f"exit status and standard output with {text!r}", (status, out), (2, ""))
         where = "bad.conf: " if line is None else f"bad.conf:{line}: "
