@@ -2,9 +2,10 @@
 import hashlib
 import os
 import socket
+import subprocess
 
 import sipp
-from harness import case, check, equal, poll
+from harness import case, check, equal, poll, tool
 from kamailio import Kamailio
 from wire import parameters
 
@@ -379,6 +380,39 @@ def lost_packets(stage):
         gaps = [later.at - earlier.at for earlier, later in zip(sent, sent[1:])]
         for gap, due in zip(gaps, (0.5, 1, 2, 4, 4, 4, 4, 4)):
             check(abs(gap - due) < 0.4, f"sent again after {gap:.2f} s, not after {due} s (timer E)")
+
+
+def certificate(stage, name):
+    """A self-signed one for this name, with its key; returns its path."""
+    path = os.path.join(stage.directory, "server")
+    subprocess.run([tool("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
+                    "-days", "2", "-subj", "/CN=interop", "-addext", f"subjectAltName={name}",
+                    "-keyout", path + ".key", "-out", path + ".crt"], check=True, capture_output=True)
+    return path + ".crt"
+
+
+@case
+def tcp(stage):
+    certificate(stage, "IP:127.0.0.1")
+    register_and_leave(stage, Kamailio(stage, "WITH_TCP"), "--transport", "tcp")
+
+
+@case
+def tls(stage):
+    trusted = certificate(stage, "IP:127.0.0.1")
+    register_and_leave(stage, Kamailio(stage, "WITH_TCP"), "--transport", "tls", "--tls-ca", trusted,
+                       registrar="127.0.0.1:15061")
+
+
+@case
+def tls_wrong_name(stage):
+    """Nothing is sent to a server that shows another name, and it says which."""
+    trusted = certificate(stage, "DNS:other.test")
+    kamailio = Kamailio(stage, "WITH_TCP")
+    client = stage.client("--once", "--transport", "tls", "--tls-ca", trusted, registrar="127.0.0.1:15061")
+    client.line("the certificate is for other.test, not for 127.0.0.1")
+    client.fails()
+    equal("bindings", kamailio.contacts("alice"), [])
 
 
 @case
