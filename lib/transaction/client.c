@@ -76,10 +76,11 @@ sira_i_transaction_action sira_i_transaction_run(sira_transaction *transaction, 
     case SIRA_I_TRANSACTION_PROCEEDING:
         if (now >= transaction->timeout)
             return terminate(transaction, SIRA_I_TRANSACTION_TIMEOUT);
-        transaction->repeated = transaction->interval != 0;
+        bool first = transaction->interval == 0;
         transaction->interval = next_interval(transaction, timing);
         transaction->resend = transaction->reliable ? SIRA_NEVER : now + transaction->interval;
-        return transaction->repeated ? SIRA_I_TRANSACTION_RESEND : SIRA_I_TRANSACTION_SEND;
+        transaction->repeated = !first;
+        return first ? SIRA_I_TRANSACTION_SEND : SIRA_I_TRANSACTION_RESEND;
     case SIRA_I_TRANSACTION_COMPLETED:
         return terminate(transaction, SIRA_I_TRANSACTION_END);
     }
