@@ -19,6 +19,7 @@ set(SIRA_SOURCES
     lib/message/cursor.c
     lib/message/forward.c
     lib/message/framer.c
+    lib/message/lifetime.c
     lib/message/lines.c
     lib/message/message.c
     lib/message/names.c
@@ -26,6 +27,7 @@ set(SIRA_SOURCES
     lib/message/reason.c
     lib/message/response.c
     lib/message/scan.c
+    lib/message/tolerance.c
     lib/message/unfold.c
     lib/message/uri.c
     lib/message/uri_equal.c

@@ -114,10 +114,15 @@ SIRA_API void sira_cursor_init(sira_cursor *cursor, const struct sira_message *m
 SIRA_API void sira_cursor_init_text(sira_cursor *cursor, sira_str value, sira_field_id id);
 
 /* Takes the next parameter from *rest, the params of one of the views below (";tag=x;lr" in the message is "tag=x;lr"
- * there); *rest moves on. SIRA_OK; SIRA_IDLE at the end; SIRA_E_SYNTAX, which the params of a view never give. A quoted
- * value keeps its quotes; one without '=' is empty with at NULL. White space and folds around '=' and ';' are skipped.
- */
+ * there); *rest moves on. SIRA_OK; SIRA_IDLE at the end; SIRA_E_SYNTAX, which the params of a view never give, unless
+ * sira_message_read or sira_contact_sift has passed over some of them. A quoted
+ * value keeps its quotes; one without '=' is empty with at NULL. White space and folds around '=' and ';' are skipped,
+ * and semicolons with nothing between them, as SIRA_LENIENT_EMPTY_PARAMS leaves them in the params of a view. */
 SIRA_API sira_status sira_param_next(sira_str *rest, sira_str *name, sira_str *value);
+
+/* The same of the text of a URI that sira_uri_parse may refuse, as an SBC makes it that puts quotes into a parameter:
+ * of ";line=abc" the value is "abc". */
+SIRA_API sira_status sira_uri_text_param(sira_str uri, sira_str name, sira_str *value);
 
 /* Finds a parameter by name (any case): SIRA_OK, or SIRA_IDLE when it is not there. */
 SIRA_API sira_status sira_param_find(sira_str params, sira_str name, sira_str *value);
@@ -156,7 +161,7 @@ typedef struct sira_contact {
     bool star;            /* the value is "*"; all else is empty */
     bool has_expires;
     bool has_q;
-    uint32_t expires;  /* seconds, 0 to 2^32-1; a malformed one is taken as 3600 (RFC 3261 10.3) */
+    uint32_t expires;  /* seconds, 0 to 2^32-1, quoted or not; a malformed one is taken as 3600 (RFC 3261 10.3) */
     uint16_t q;        /* thousandths, 0 to 1000 */
     uint32_t reg_id;   /* 0: none */
     sira_str instance; /* +sip.instance without the quotes, as <urn:uuid:...> but kept as it came; empty: none */
@@ -165,13 +170,22 @@ typedef struct sira_contact {
 } sira_contact;
 SIRA_API sira_status sira_contact_next(sira_cursor *cursor, sira_contact *contact, sira_diag *diag);
 
+/* The same for an answer's list of bindings, in which one that is malformed must hide neither itself nor those behind
+ * it. SIRA_OK: as sira_contact_next, and the lifetime stands there as it should. SIRA_E_SYNTAX, with diag: something is
+ * wrong in this Contact; all the same the cursor stands behind it, and contact has as much of it as can be known. Then
+ * the URI may be none, for sira_uri_text_param; malformed parameters are skipped; a lifetime in quotes or with
+ * something behind its digits is read, of two the smaller above 0 counts, and has_expires is false where there is none.
+ * SIRA_IDLE at the end. */
+SIRA_API sira_status sira_contact_sift(sira_cursor *cursor, sira_contact *contact, sira_diag *diag);
+
 /* Require, Proxy-Require, Supported, Unsupported, Allow, Allow-Events: one token each. Supported and Allow may be empty
  * (RFC 3261 25.1). */
 SIRA_API sira_status sira_token_next(sira_cursor *cursor, sira_str *token, sira_diag *diag);
 
 /* WWW-Authenticate and Proxy-Authenticate (RFC 3261 25.1: one per header line, with a parameter at least; several in
- * one line, and a scheme alone, as HTTP has them (RFC 7235 2.1), are read too, so that what is not understood can be
- * ignored), Authorization and Proxy-Authorization, and Authentication-Info (scheme is empty). */
+ * one line, a scheme alone, and empty elements of the list, as HTTP has them (RFC 7235 2.1, 7), are read too, so that
+ * what is not understood can be ignored), Authorization and Proxy-Authorization, and Authentication-Info (scheme is
+ * empty). */
 typedef struct sira_auth {
     sira_str scheme; /* "Digest" */
     sira_str params; /* a list of name=value, for sira_auth_param_next; that of a challenge is checked, because where it
@@ -180,7 +194,7 @@ typedef struct sira_auth {
 SIRA_API sira_status sira_auth_next(sira_cursor *cursor, sira_auth *auth, sira_diag *diag);
 
 /* Takes the next name=value from *rest, which moves on: SIRA_OK; SIRA_IDLE at the end; SIRA_E_SYNTAX, and *rest starts
- * where it went wrong. A quoted value keeps its quotes. */
+ * where it went wrong. Commas with nothing between them are skipped (RFC 7235 7). A quoted value keeps its quotes. */
 SIRA_API sira_status sira_auth_param_next(sira_str *rest, sira_str *name, sira_str *value);
 
 /* Warning (RFC 3261 20.43). */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "message/scan.h"
+
 sira_status sira_i_digest_refuse(sira_diag *diag, sira_status status, const char *field, const char *expected)
 {
     if (diag != NULL)
@@ -35,11 +37,18 @@ static sira_status refuse_at(sira_diag *diag, const char *expected, size_t offse
     return SIRA_E_SYNTAX;
 }
 
-sira_status sira_i_params_read(sira_str params, const char *names, sira_str *values, sira_diag *diag)
+typedef sira_status take_fn(sira_str *rest, sira_str *name, sira_str *value);
+
+static sira_status take_strictly(sira_str *rest, sira_str *name, sira_str *value)
+{
+    return sira_i_next_param(rest, ',', name, value);
+}
+
+static sira_status read_params(take_fn *take, sira_str params, const char *names, sira_str *values, sira_diag *diag)
 {
     sira_str rest = params, name, value;
     sira_status status;
-    while ((status = sira_auth_param_next(&rest, &name, &value)) == SIRA_OK) {
+    while ((status = take(&rest, &name, &value)) == SIRA_OK) {
         sira_str *place = place_of(name, names, values);
         if (place == NULL)
             continue;
@@ -50,6 +59,16 @@ sira_status sira_i_params_read(sira_str params, const char *names, sira_str *val
     if (status == SIRA_IDLE)
         return SIRA_OK;
     return refuse_at(diag, "name=value", rest.at != NULL ? (size_t)(rest.at - params.at) : 0);
+}
+
+sira_status sira_i_params_read(sira_str params, const char *names, sira_str *values, sira_diag *diag)
+{
+    return read_params(sira_auth_param_next, params, names, values, diag);
+}
+
+sira_status sira_i_credentials_read(sira_str params, const char *names, sira_str *values, sira_diag *diag)
+{
+    return read_params(take_strictly, params, names, values, diag);
 }
 
 /* Does the quoted list "auth,auth-int" go on with another token here? */

@@ -69,7 +69,7 @@ sira_status sira_credentials_parse(sira_credentials *credentials, const sira_aut
                                 "\3qop"
                                 "\10userhash";
     sira_str values[COUNT] = {{0}};
-    sira_status status = sira_i_params_read(auth->params, names, values, diag);
+    sira_status status = sira_i_credentials_read(auth->params, names, values, diag);
     if (status != SIRA_OK)
         return status;
     sira_credentials found = {

@@ -87,6 +87,9 @@ uint8_t sira_i_qop_of(sira_str name);   /* NONE when it is unknown */
  * SIRA_E_SYNTAX with diag: a parameter twice, or no list. */
 sira_status sira_i_params_read(sira_str params, const char *names, sira_str *values, sira_diag *diag);
 
+/* The same of credentials: no element of the list may be empty. */
+sira_status sira_i_credentials_read(sira_str params, const char *names, sira_str *values, sira_diag *diag);
+
 /* A configured text: SIRA_OK, or SIRA_E_CONFIG when it is too long or no one line. */
 sira_status sira_i_digest_text(sira_str text, const char *field, sira_diag *diag);
 

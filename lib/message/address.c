@@ -61,16 +61,59 @@ static const char *take_tokens(sira_i_scan *scan, sira_address *address)
     return take_name_addr(scan, address);
 }
 
+/* SIRA_LENIENT_DISPLAY_NAME: up to "<" stands nothing that could be a URI or a parameter. */
+static bool take_any_display(sira_i_scan *scan, sira_address *address)
+{
+    const char *start = scan->at, *at = start;
+    while (at < scan->end && (unsigned char)*at >= ' ' && *at != 0x7f && memchr("<>\";:", *at, 5) == NULL)
+        at++;
+    if (at == scan->end || *at != '<')
+        return false;
+    scan->at = at;
+    while (at > start && at[-1] == ' ')
+        at--;
+    address->display = (sira_str){start, (size_t)(at - start)};
+    return true;
+}
+
 const char *sira_i_take_address(sira_i_scan *scan, sira_address *address)
 {
     memset(address, 0, sizeof *address);
     address->text.at = scan->at;
     if (scan->at < scan->end && *scan->at == '<')
         return take_name_addr(scan, address);
-    if (scan->at == scan->end || *scan->at != '"')
-        return take_tokens(scan, address);
+    if (scan->at == scan->end || *scan->at != '"') {
+        const char *wrong = take_tokens(scan, address);
+        if (wrong == NULL || (scan->lenient & SIRA_LENIENT_DISPLAY_NAME) == 0)
+            return wrong;
+        scan->at = address->text.at;
+        return take_any_display(scan, address) ? take_name_addr(scan, address) : wrong;
+    }
     address->display = sira_i_quoted(scan);
     return address->display.len == 0 ? "a closing quote" : take_name_addr(scan, address);
+}
+
+const char *sira_i_pass_address(sira_i_scan *scan, sira_address *address)
+{
+    const char *start = address->text.at, *end = scan->end, *at = start, *wrong, *close = NULL;
+    while (at < end && *at != '<') {
+        const char *behind = *at == '"' ? sira_i_behind_quoted(at + 1, end, &wrong) : NULL;
+        at = behind != NULL ? behind : at + 1 + (*at == '\\' && end - at > 1);
+    }
+    if (at < end)
+        close = memchr(at, '>', (size_t)(end - at));
+    memset(address, 0, sizeof *address);
+    address->text.at = start;
+    if (close != NULL) {
+        address->display = (sira_str){start, (size_t)(at - start)};
+        address->uri = (sira_str){at + 1, (size_t)(close - (at + 1))};
+        scan->at = close + 1;
+        return NULL;
+    }
+    start += start < end && *start == '<';
+    scan->at = sira_i_find_outside(start, end, ';', ',');
+    address->uri = (sira_str){start, (size_t)(scan->at - start)};
+    return address->uri.len == 0 ? "a URI" : NULL;
 }
 
 static bool is_tag(sira_str name)
@@ -85,6 +128,8 @@ static const char *take_params(sira_i_scan *scan, sira_address *address)
         if (!is_tag(param.now.name))
             continue;
         if (param.now.kind != SIRA_I_VALUE_TOKEN || address->tag.at != NULL) {
+            if ((scan->lenient & SIRA_I_LENIENT_ANSWER) != 0 && sira_str_equal(param.now.value, address->tag))
+                continue;
             scan->at = param.now.name.at;
             return "one tag with a token";
         }
@@ -110,6 +155,8 @@ sira_status sira_address_next(sira_cursor *cursor, sira_address *address, sira_d
     if (status != SIRA_OK)
         return status;
     const char *wrong = sira_i_take_address(&scan, address);
+    if (wrong != NULL && (scan.lenient & SIRA_I_LENIENT_ANSWER) != 0)
+        wrong = sira_i_pass_address(&scan, address);
     if (wrong == NULL && address->uri.at == address->text.at && needs_brackets(cursor->id))
         return sira_i_value_bad(cursor, address->uri.at, "a URI in angle brackets", diag);
     if (wrong == NULL)

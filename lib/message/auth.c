@@ -67,17 +67,31 @@ static const char *take_auth(sira_i_scan *scan, unsigned id, sira_auth *auth)
     const char *behind = scan->at;
     sira_i_skip_lws(scan);
     bool challenge = is_challenge(id);
-    if (auth->scheme.len > 0 && challenge && (scan->at == scan->end || *scan->at == ','))
+    if (auth->scheme.len > 0 && challenge && (scan->at == scan->end || *scan->at == ',')) {
+        scan->lenient = SIRA_LENIENT_EMPTY_PARAMS;
         return NULL; /* RFC 7235 2.1: a challenge may be a scheme alone */
+    }
     if (auth->scheme.len == 0 || scan->at == behind)
         return "a scheme and white space";
-    return challenge ? take_challenge(scan, &auth->params) : take_rest(scan, &auth->params);
+    if (!challenge)
+        return take_rest(scan, &auth->params);
+    scan->lenient = SIRA_LENIENT_EMPTY_PARAMS; /* what sira_i_value_end may skip */
+    return take_challenge(scan, &auth->params);
 }
 
 sira_status sira_auth_next(sira_cursor *cursor, sira_auth *auth, sira_diag *diag)
 {
     sira_i_scan scan;
-    sira_status status = sira_i_value_begin(cursor, &scan);
+    sira_status status;
+    while ((status = sira_i_value_begin(cursor, &scan)) == SIRA_OK) {
+        scan.lenient = 0; /* in credentials nothing is let pass */
+        if (scan.at == scan.end || *scan.at != ',' || !is_challenge(cursor->id))
+            break;
+        sira_i_skip_empty(&scan, ','); /* RFC 7235 7: elements of the list may be empty */
+        if (scan.at < scan.end)
+            break;
+        cursor->rest = (sira_str){NULL, 0};
+    }
     if (status != SIRA_OK)
         return status;
     memset(auth, 0, sizeof *auth);

@@ -31,6 +31,10 @@ sira_status sira_i_value_begin(sira_cursor *cursor, sira_i_scan *scan)
     }
     scan->at = cursor->rest.at;
     scan->end = cursor->rest.at + cursor->rest.len;
+    scan->lenient = cursor->message != NULL ? cursor->message->let_pass : 0;
+    if (scan->lenient != 0 && cursor->id != SIRA_FIELD_VIA && cursor->id != SIRA_FIELD_FROM &&
+        cursor->id != SIRA_FIELD_TO)
+        scan->lenient &= ~(unsigned)SIRA_I_LENIENT_ANSWER;
     return SIRA_OK;
 }
 
@@ -62,8 +66,13 @@ sira_status sira_i_value_end(sira_cursor *cursor, sira_i_scan *scan, sira_diag *
     if (!sira_i_take(scan, ','))
         return sira_i_value_bad(cursor, scan->at, "a comma or the end of the value", diag);
     sira_i_skip_lws(scan);
-    if (scan->at == scan->end)
+    if ((scan->lenient & SIRA_LENIENT_EMPTY_PARAMS) != 0) {
+        sira_i_skip_empty(scan, ',');
+        if (scan->at == scan->end)
+            return SIRA_OK;
+    } else if (scan->at == scan->end) {
         return sira_i_value_bad(cursor, scan->at, "another value behind the comma", diag);
+    }
     cursor->rest = (sira_str){scan->at, (size_t)(scan->end - scan->at)};
     return SIRA_OK;
 }

@@ -24,7 +24,7 @@ static inline bool is_line_end(char c)
     ensures \result == \null && error->at == at && error->expected == expected && error->broken == \true; */
 static const char *broken(sira_i_line_error *error, const char *at, const char *expected, const char *reason)
 {
-    *error = (sira_i_line_error){at, expected, reason, true};
+    *error = (sira_i_line_error){at, expected, reason, true, false};
     return NULL;
 }
 
@@ -43,7 +43,7 @@ static const char *behind_unusual_end(const sira_i_lines *lines, const char *sto
     if (*stop == '\r')
         return broken(error, stop, "LF behind CR", "Bare CR");
     if (*stop != '\n') {
-        *error = (sira_i_line_error){stop, "text", "Control Character", false};
+        *error = (sira_i_line_error){stop, "text", "Control Character", false, false};
         return NULL;
     }
     if ((lines->lenient & SIRA_LENIENT_BARE_LF) == 0)
@@ -72,12 +72,6 @@ sira_status sira_i_lines_end(sira_i_lines *lines, const char *stop, sira_i_line_
         return SIRA_E_SYNTAX;
     lines->at = next;
     return SIRA_OK;
-}
-
-/*@ assigns \nothing; */
-static inline bool is_white(char c)
-{
-    return is_space(c) || is_line_end(c);
 }
 
 sira_status sira_i_lines_skip(sira_i_lines *lines, const char *at, sira_i_line_error *error)
@@ -130,8 +124,8 @@ static const char *take_any_name(const char *start, const char *end, sira_field 
     field->id = (uint16_t)sira_field_id_of(field->name);
     if (name_end > start && colon < end && *colon == ':')
         return colon;
-    *error =
-        (sira_i_line_error){name_end > start ? colon : start, "a header name and a colon", "Bad Header Line", false};
+    *error = (sira_i_line_error){name_end > start ? colon : start, "a header name and a colon", "Bad Header Line",
+                                 false, true};
     return NULL;
 }
 
@@ -179,12 +173,12 @@ static inline const char *take_value(const sira_i_lines *lines, const char *at, 
     /*@ loop invariant BETWEEN(\at(at, Pre), start, stop);
         loop assigns start;
         loop variant stop - start; */
-    while (start < stop && is_white(*start))
+    while (start < stop && sira_i_is_white(*start))
         start++;
     /*@ loop invariant BETWEEN(start, stop, lines->end);
         loop assigns stop;
         loop variant stop - start; */
-    while (start < stop && is_white(stop[-1]))
+    while (start < stop && sira_i_is_white(stop[-1]))
         stop--;
     *value = (sira_str){start, (size_t)(stop - start)};
     return at;

@@ -16,7 +16,8 @@ typedef struct sira_i_line_error {
     const char *at;
     const char *expected;
     const char *reason;
-    bool broken; /* the lines can't be told apart from there on: nothing behind can be read */
+    bool broken;   /* the lines can't be told apart from there on: nothing behind can be read */
+    bool nameless; /* it is no header field, and the place is where its name or the colon should be */
 } sira_i_line_error;
 
 /*@ predicate lines_sound(sira_i_lines *l, sira_i_line_error *e) =
@@ -74,5 +75,18 @@ static inline bool sira_i_is_sip(const char *at, const char *stop)
 /*@ requires READABLE(value) && \valid(length) && \separated(length, value.at + (0 .. value.len - 1));
     assigns *length; */
 sira_status sira_i_content_length(sira_str value, uint32_t *length);
+
+/* ---- message.c ---- */
+
+void sira_i_message_reset(sira_message *message, sira_str bytes);
+
+/* RFC 3261 7.5: empty lines before the start line are ignored. */
+sira_str sira_i_behind_empty_lines(sira_str bytes, unsigned lenient);
+
+/* Links the fields of each id. */
+void sira_i_enter_fields(sira_message *message);
+
+/* Is a field no list (RFC 3261 20, and its own RFC)? */
+bool sira_i_stands_once(unsigned id);
 
 #endif

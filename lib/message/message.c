@@ -147,7 +147,7 @@ static sira_status start_line(parse *p)
 /* ---- header lines ---- */
 
 /* The fields that RFC 3261 20 and their own RFCs do not define as lists. */
-static bool stands_once(unsigned id)
+bool sira_i_stands_once(unsigned id)
 {
     _Static_assert(SIRA_FIELD_COUNT <= 64, "a bit for each");
 #define ONCE(id) UINT64_C(1) << SIRA_FIELD_##id
@@ -162,16 +162,32 @@ static bool stands_once(unsigned id)
 }
 
 /* Backwards, so that each field is linked to the next of its id. */
-static void enter_all(sira_message *m)
+void sira_i_enter_fields(sira_message *m)
 {
     for (size_t i = m->field_count; i > 0; i--) {
         sira_field *field = &m->fields[i - 1];
         uint16_t next = m->first[field->id];
         field->next = next;
         m->first[field->id] = (uint16_t)i;
-        if (next != 0 && stands_once(field->id) && (m->repeated == 0 || next < m->repeated))
+        if (next == 0 || !sira_i_stands_once(field->id))
+            continue;
+        if ((m->let_pass & SIRA_LENIENT_REPEATED) != 0 && field->id != SIRA_FIELD_CONTENT_LENGTH &&
+            sira_str_equal(field->value, m->fields[next - 1].value))
+            field->next = m->fields[next - 1].next;
+        else if (m->repeated == 0 || next < m->repeated)
             m->repeated = next;
     }
+}
+
+/* SIRA_LENIENT_BAD_LINES: is the line that was taken no field, and neither a start line nor with a NUL in it? */
+static bool may_skip(const parse *p, const sira_i_line_error *error)
+{
+    if (!error->nameless || (p->message->let_pass & SIRA_LENIENT_BAD_LINES) == 0)
+        return false;
+    for (const char *at = error->at - 3; at < p->lines.at; at++) /* a start line stands before, so there are three */
+        if (*at == '\0' || sira_i_is_sip(at, p->lines.at))
+            return false;
+    return true;
 }
 
 /* SIRA_OK: all lines up to the body were taken. */
@@ -185,11 +201,11 @@ static sira_status header_lines(parse *p)
     size_t count = 0;
     do {
         status = sira_i_lines_fields(&p->lines, m->fields, m->field_capacity, &count, &error);
-        if (status == SIRA_E_SYNTAX)
+        if (status == SIRA_E_SYNTAX && !may_skip(p, &error))
             (void)refuse_line(p, &error);
     } while (status == SIRA_E_SYNTAX && !error.broken);
     m->field_count = (uint16_t)count;
-    enter_all(m);
+    sira_i_enter_fields(m);
     return status == SIRA_E_FIELDS ? refuse(p, status, p->lines.at, &too_many) : status;
 }
 
@@ -221,6 +237,8 @@ static sira_status body(parse *p)
 
 /* ---- */
 
+enum { USER_FLAGS = SIRA_I_LENIENT_ANSWER - 1 };
+
 void sira_message_init(sira_message *message, sira_field *slots, size_t capacity)
 {
     memset(message, 0, sizeof *message);
@@ -228,7 +246,7 @@ void sira_message_init(sira_message *message, sira_field *slots, size_t capacity
     message->field_capacity = (uint16_t)(capacity < UINT16_MAX ? capacity : UINT16_MAX - 1);
 }
 
-static void reset(sira_message *m, sira_str bytes)
+void sira_i_message_reset(sira_message *m, sira_str bytes)
 {
     sira_field *slots = m->fields;
     uint16_t capacity = m->field_capacity;
@@ -237,11 +255,12 @@ static void reset(sira_message *m, sira_str bytes)
     m->fields = slots;
     m->field_capacity = capacity;
     m->lenient = lenient;
+    m->let_pass = lenient & USER_FLAGS;
     m->bytes = bytes;
 }
 
 /* RFC 3261 7.5: empty lines before the start line are ignored. */
-static sira_str behind_empty_lines(sira_str bytes, unsigned lenient)
+sira_str sira_i_behind_empty_lines(sira_str bytes, unsigned lenient)
 {
     while (bytes.len > 0) {
         size_t taken = bytes.len >= 2 && bytes.at[0] == '\r' && bytes.at[1] == '\n' ? 2 : 0;
@@ -268,11 +287,12 @@ static void cut(parse *p)
 
 sira_status sira_message_parse(sira_message *message, sira_str bytes, sira_diag *diag)
 {
-    bytes = behind_empty_lines(bytes, message->lenient);
-    reset(message, bytes);
+    if (bytes.len > 0 && (*bytes.at == '\r' || *bytes.at == '\n'))
+        bytes = sira_i_behind_empty_lines(bytes, message->lenient);
+    sira_i_message_reset(message, bytes);
     if (bytes.len == 0)
         return SIRA_IDLE;
-    parse p = {message, diag, SIRA_OK, {bytes.at, bytes.at + bytes.len, message->lenient}};
+    parse p = {message, diag, SIRA_OK, {bytes.at, bytes.at + bytes.len, message->let_pass}};
     if (bytes.len > SIRA_LIMIT_MESSAGE)
         cut(&p);
     if (start_line(&p) == SIRA_OK && header_lines(&p) == SIRA_OK && p.status == SIRA_OK)

@@ -127,21 +127,69 @@ static inline const char *behind_usual_param(const char *at, const char *end, si
     return stop;
 }
 
+/* Where a parameter starts in a value that is read with leniencies, or, of an answer, the next that may be one; NULL:
+ * there is none. */
+/*@ requires scannable(scan);
+    assigns scan->at;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end);
+    ensures \result == \null || BETWEEN(scan->at, \result, scan->end); */
+static const char *behind_semicolons(sira_i_scan *scan)
+{
+    if ((scan->lenient & SIRA_I_LENIENT_ANSWER) != 0)
+        scan->at = sira_i_find_outside(scan->at, scan->end, ';', ',');
+    const char *at = sira_i_behind_separator(scan->at, scan->end, ';');
+    if (at == NULL || (scan->lenient & SIRA_LENIENT_EMPTY_PARAMS) == 0)
+        return at;
+    scan->at = at;
+    sira_i_skip_empty(scan, ';');
+    return scan->at < scan->end && *scan->at != ',' ? scan->at : NULL;
+}
+
+/* What stands from at to stop is of the list. */
+/*@ requires scannable(scan) && \valid(params) && \separated(scan, params) && BETWEEN(scan->at, at, scan->end);
+    requires BETWEEN(at, stop, scan->end) && (params->list.at == \null || RANGE(params->list.at, at));
+    assigns scan->at, params->list;
+    ensures scan->at == stop; */
+static inline void extend(sira_i_scan *scan, sira_i_params *params, const char *at, const char *stop)
+{
+    if (params->list.at == NULL)
+        params->list.at = at;
+    params->list.len = (size_t)(stop - params->list.at);
+    scan->at = stop;
+}
+
+/* What stands at scan->at is not as it should be: bad, or read with leniencies. */
+/*@ requires scannable(scan) && \valid(params) && \separated(scan, params);
+    assigns scan->at, *params;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end); */
+static bool take_unusual(sira_i_scan *scan, sira_i_params *params)
+{
+    const char *behind, *at;
+    while ((at = behind_semicolons(scan)) != NULL) {
+        behind = behind_param(at, scan->end, &params->now);
+        params->bad = behind == NULL && (scan->lenient & SIRA_I_LENIENT_ANSWER) == 0;
+        if (behind != NULL || params->bad) {
+            extend(scan, params, at, behind != NULL ? behind : params->now.wrong);
+            return behind != NULL;
+        }
+        scan->at = at;
+    }
+    return false;
+}
+
 bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params)
 {
     const char *end = scan->end;
-    const char *at = sira_i_behind_separator(scan->at, end, ';');
-    if (at == NULL)
-        return false;
-    if (params->list.at == NULL)
-        params->list.at = at;
-    const char *behind = behind_usual_param(at, end, &params->now);
+    const char *at = sira_i_behind_separator(scan->at, end, ';'), *behind = NULL;
+    if (at != NULL) {
+        behind = behind_usual_param(at, end, &params->now);
+        if (behind == NULL)
+            behind = behind_param(at, end, &params->now);
+    }
     if (behind == NULL)
-        behind = behind_param(at, end, &params->now);
-    params->bad = behind == NULL;
-    scan->at = behind != NULL ? behind : params->now.wrong;
-    params->list.len = (size_t)(scan->at - params->list.at);
-    return behind != NULL;
+        return (at != NULL || scan->lenient != 0) && take_unusual(scan, params);
+    extend(scan, params, at, behind);
+    return true;
 }
 
 /* auth-param = auth-param-name EQUAL ( token / quoted-string ) */
@@ -177,6 +225,20 @@ static bool is_challenge(const sira_i_generic_param *p, const char *end)
     return p->kind == SIRA_I_VALUE_NONE && (next > behind || next == end || *next == ',');
 }
 
+/* RFC 7235 7: elements of a list may be empty. NULL: nothing follows but such. */
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures \result == \null || (BETWEEN(at, \result, end) && \result > at); */
+static const char *behind_commas(const char *at, const char *end)
+{
+    const char *next = sira_i_behind_separator(at, end, ',');
+    /*@ loop invariant next == \null || (BETWEEN(at, next, end) && next > at);
+        loop assigns next; */
+    while (next != NULL && next < end && *next == ',')
+        next = sira_i_behind_lws(next + 1, end);
+    return next != end ? next : NULL;
+}
+
 const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list)
 {
     const char *start = scan->at, *end = scan->end, *at = start, *behind = start;
@@ -199,7 +261,7 @@ const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list)
             }
         }
         behind = next;
-        at = sira_i_behind_separator(behind, end, ',');
+        at = behind_commas(behind, end);
     } while (at != NULL);
     scan->at = behind;
     list->len = (size_t)(behind - start);
@@ -208,7 +270,7 @@ const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list)
 
 /* ---- public ---- */
 
-/* What stands behind a parameter: SIRA_OK, a separator and another one, or the end. */
+/* What stands behind a parameter: SIRA_OK, a separator, or the end. */
 /*@ requires \valid(rest) && RANGE(behind, end);
     assigns *rest;
     ensures WITHIN(behind, *rest, end); */
@@ -217,7 +279,7 @@ static inline sira_status go_on(sira_str *rest, const char *behind, const char *
     const char *next = sira_i_behind_separator(behind, end, separator);
     const char *at = next != NULL ? next : sira_i_behind_lws(behind, end);
     *rest = (sira_str){at, (size_t)(end - at)};
-    return (next != NULL) == (at < end) ? SIRA_OK : SIRA_E_SYNTAX;
+    return next != NULL || at == end ? SIRA_OK : SIRA_E_SYNTAX;
 }
 
 /*@ requires \valid(rest) && RANGE(rest->at, rest->at + rest->len) && \valid(name) && \valid(value);
@@ -243,6 +305,20 @@ static sira_status next_of(sira_str *rest, char separator, sira_str *name, sira_
     return go_on(rest, behind, end, separator);
 }
 
+/* Between two separators, and before one at the end, there may be nothing. */
+/*@ requires \valid(rest) && RANGE(rest->at, rest->at + rest->len);
+    assigns *rest;
+    ensures WITHIN(\old(rest->at), *rest, \old(rest->at + rest->len)); */
+static void skip_empty(sira_str *rest, char separator)
+{
+    const char *end = sira_i_end(*rest), *at = sira_i_behind_lws(rest->at, end);
+    if (at == end || *at != separator)
+        return;
+    sira_i_scan scan = {at, end, 0};
+    sira_i_skip_empty(&scan, separator);
+    *rest = (sira_str){scan.at, (size_t)(end - scan.at)};
+}
+
 /*@ requires \valid(rest) && RANGE(rest->at, rest->at + rest->len) && \valid(name) && \valid(value);
     requires \separated(rest, name, value);
     assigns *rest, *name, *value;
@@ -250,6 +326,7 @@ static sira_status next_of(sira_str *rest, char separator, sira_str *name, sira_
     ensures WITHIN(\old(rest->at), *rest, \old(rest->at + rest->len)); */
 sira_status sira_param_next(sira_str *rest, sira_str *name, sira_str *value)
 {
+    skip_empty(rest, ';');
     return next_of(rest, ';', name, value);
 }
 
@@ -275,9 +352,31 @@ sira_status sira_auth_param_next(sira_str *rest, sira_str *name, sira_str *value
 {
     const char *at = rest->at, *end = sira_i_end(*rest), *name_end = usual_name_end(at, end);
     const char *behind = name_end != NULL ? behind_usual_value(name_end + 1, end) : NULL;
-    if (behind == NULL)
+    if (behind == NULL) {
+        if (rest->len > 0)
+            skip_empty(rest, ',');
         return next_of(rest, ',', name, value);
+    }
     *name = (sira_str){at, (size_t)(name_end - at)};
     *value = (sira_str){name_end + 1, (size_t)(behind - (name_end + 1))};
     return go_on(rest, behind, end, ',');
+}
+
+/*@ requires \valid(rest) && RANGE(rest->at, rest->at + rest->len) && \valid(name) && \valid(value);
+    requires \separated(rest, name, value) && (separator == ',' || separator == ';');
+    assigns *rest, *name, *value;
+    ensures \result == SIRA_OK ==> WITHIN(\old(rest->at), *name, \old(rest->at + rest->len));
+    ensures WITHIN(\old(rest->at), *rest, \old(rest->at + rest->len)); */
+sira_status sira_i_next_param(sira_str *rest, char separator, sira_str *name, sira_str *value)
+{
+    const char *end = sira_i_end(*rest), *at = sira_i_behind_lws(rest->at, end);
+    *rest = (sira_str){at, (size_t)(end - at)};
+    if (at < end && *at == separator)
+        return SIRA_E_SYNTAX;
+    sira_status status =
+        separator == ',' ? sira_auth_param_next(rest, name, value) : sira_param_next(rest, name, value);
+    /* Nothing is left, though the last octet but for white space is a separator? */
+    for (at = end; status == SIRA_OK && rest->len == 0 && sira_i_is_white(at[-1]);)
+        at--;
+    return status == SIRA_OK && rest->len == 0 && at[-1] == separator ? SIRA_E_SYNTAX : status;
 }

@@ -53,6 +53,39 @@ const char *sira_i_behind_quoted(const char *at, const char *end, const char **w
     return NULL;
 }
 
+bool sira_i_leading_number(sira_str text, uint32_t *number)
+{
+    const char *end = sira_i_span(text.at, sira_i_end(text), SIRA_I_DIGIT);
+    size_t length = (size_t)(end - text.at);
+    if (length == 0)
+        return false;
+    if (sira_str_to_u32((sira_str){text.at, length}, UINT32_MAX, number) != SIRA_OK)
+        *number = UINT32_MAX;
+    return true;
+}
+
+const char *sira_i_find_outside(const char *at, const char *end, char one, char other)
+{
+    bool closes = true; /* an angle bracket that opens */
+    /*@ loop invariant BETWEEN(\at(at, Pre), at, end);
+        loop assigns at, closes;
+        loop variant end - at; */
+    while (at < end && *at != one && *at != other) {
+        const char *behind = NULL, *wrong;
+        if (*at == '"') {
+            behind = sira_i_behind_quoted(at + 1, end, &wrong);
+        } else if (*at == '<' && closes) {
+            const char *close = memchr(at, '>', (size_t)(end - at));
+            closes = close != NULL;
+            behind = closes ? close + 1 : NULL;
+        } else if (*at == '\\' && end - at > 1) { /* so that a quote is looked for once only */
+            behind = at + 2;
+        }
+        at = behind != NULL ? behind : at + 1;
+    }
+    return at;
+}
+
 /* hostname = *( domainlabel "." ) toplabel [ "." ]: no label starts or ends with '-', and the last starts with a
  * letter. Each octet is of SIRA_I_HOST. */
 /*@ requires RANGE(at, end);

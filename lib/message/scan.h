@@ -2,7 +2,7 @@
 #ifndef SIRA_MESSAGE_SCAN_H
 #define SIRA_MESSAGE_SCAN_H
 
-#include <sira/field.h>
+#include <sira/message.h>
 
 #include "base/chars.h"
 #include "base/view.h"
@@ -12,8 +12,13 @@
  * comment says otherwise. */
 typedef struct sira_i_scan {
     const char *at, *end;
+    unsigned lenient; /* sira_lenient flags, and those below */
 } sira_i_scan;
 /*@ predicate scannable(sira_i_scan *s) = \valid(s) && RANGE(s->at, s->end); */
+
+/* How the answers to our own requests are read where the strict reading refuses them (tolerance.c). A parameter that is
+ * malformed is passed over, and what is no URI may stand between angle brackets. */
+enum { SIRA_I_LENIENT_ANSWER = 1u << 15 };
 
 /* ---- white space ---- */
 
@@ -84,6 +89,19 @@ static inline bool sira_i_take_around(sira_i_scan *scan, char c)
     return true;
 }
 
+/* Elements of a list that hold nothing: separators with nothing between them. */
+/*@ requires scannable(scan);
+    assigns scan->at;
+    ensures BETWEEN(\old(scan->at), scan->at, scan->end); */
+static inline void sira_i_skip_empty(sira_i_scan *scan, char separator)
+{
+    /*@ loop invariant BETWEEN(\at(scan->at, Pre), scan->at, scan->end);
+        loop assigns scan->at;
+        loop variant scan->end - scan->at; */
+    while (sira_i_take_around(scan, separator))
+        ;
+}
+
 /* ---- runs of octets ---- */
 
 /* sira_i_span for text that is likely long: four octets that have a class in common are passed at once. */
@@ -150,6 +168,11 @@ static inline sira_str sira_i_quoted(sira_i_scan *scan)
     return (sira_str){start, behind != NULL ? (size_t)(behind - start) : 0};
 }
 
+/* The number whose digits a text starts with, at most 2^32-1. */
+/*@ requires READABLE(text) && \valid(number);
+    assigns *number; */
+bool sira_i_leading_number(sira_str text, uint32_t *number);
+
 /* Without its quotes, when it has some. */
 /*@ requires READABLE(value);
     assigns \nothing;
@@ -159,6 +182,13 @@ static inline sira_str sira_i_unquoted(sira_str value)
 {
     return value.len >= 2 && value.at[0] == '"' ? (sira_str){value.at + 1, value.len - 2} : value;
 }
+
+/* The first of two octets that stands outside quotes and angle brackets; end when there is none. What opens and does
+ * not close is taken for any other octet. */
+/*@ requires RANGE(at, end);
+    assigns \nothing;
+    ensures BETWEEN(at, \result, end); */
+const char *sira_i_find_outside(const char *at, const char *end, char one, char other);
 
 /* ---- hosts ---- */
 
@@ -217,9 +247,12 @@ bool sira_i_take_semicolon_param(sira_i_scan *scan, sira_i_params *params);
     ensures BETWEEN(\old(scan->at), scan->at, scan->end); */
 static inline bool sira_i_params_next(sira_i_scan *scan, sira_i_params *params)
 {
-    return scan->at < scan->end && (*scan->at == ';' || (unsigned char)*scan->at <= ' ') &&
+    return scan->at < scan->end && (*scan->at == ';' || (unsigned char)*scan->at <= ' ' || scan->lenient != 0) &&
            sira_i_take_semicolon_param(scan, params);
 }
+
+/* sira_param_next or sira_auth_param_next, by the separator, but nothing may be empty. */
+sira_status sira_i_next_param(sira_str *rest, char separator, sira_str *name, sira_str *value);
 
 /* name=value *( COMMA name=value ), up to the end of the line or the comma before another challenge. Returns NULL, or
  * what was expected. */
@@ -233,6 +266,10 @@ const char *sira_i_take_auth_params(sira_i_scan *scan, sira_str *list);
 
 /* name-addr or addr-spec without its parameters. Returns NULL, or what was expected. */
 const char *sira_i_take_address(sira_i_scan *scan, sira_address *address);
+
+/* The same of what that refuses, as far as it can be known: the URI is what stands between angle brackets, or before
+ * the first semicolon. NULL, or what was expected. */
+const char *sira_i_pass_address(sira_i_scan *scan, sira_address *address);
 
 /* ---- auth.c ---- */
 

@@ -51,7 +51,7 @@ sira_status sira_str_unquote(sira_str value, char *out, size_t size, size_t *len
     size_t n = 0;
     bool quoted = value.len > 0 && value.at[0] == '"';
     if (quoted) {
-        sira_i_scan scan = {value.at, value.at + value.len};
+        sira_i_scan scan = {value.at, value.at + value.len, 0};
         if (sira_i_quoted(&scan).len != value.len)
             return SIRA_E_SYNTAX;
         value = sira_i_unquoted(value);

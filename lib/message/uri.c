@@ -60,7 +60,7 @@ static sira_status take_userinfo(sira_uri *uri, const char **at, const char *end
 /* hostport = host [ ":" port ] */
 static sira_status take_host(sira_uri *uri, const char **at, const char *end, sira_diag *diag)
 {
-    sira_i_scan scan = {*at, end};
+    sira_i_scan scan = {*at, end, 0};
     uri->host_kind = (uint8_t)sira_i_take_host(&scan, &uri->host);
     if (uri->host_kind == SIRA_HOST_NONE)
         return refuse(uri->text, scan.at, "a host", diag);
@@ -109,7 +109,7 @@ static bool is_context(sira_str value)
 {
     bool global;
     sira_str host;
-    sira_i_scan scan = {value.at, sira_i_end(value)};
+    sira_i_scan scan = {value.at, sira_i_end(value), 0};
     return (is_number(value, &global) && global) ||
            (sira_i_take_host(&scan, &host) == SIRA_HOST_NAME && scan.at == scan.end);
 }
@@ -318,7 +318,7 @@ static bool are_lists(const sira_uri *uri)
 
 static bool is_hierarchy(const sira_uri *uri)
 {
-    sira_i_scan scan = {uri->host.at, sira_i_end(uri->host)};
+    sira_i_scan scan = {uri->host.at, sira_i_end(uri->host), 0};
     bool has_password = uri->has_password || uri->password.len > 0;
     if ((uri->has_user || has_password) && uri->user.len == 0)
         return false;

@@ -34,7 +34,7 @@ static sira_status check_presence(const sira_message *m, sira_diag *diag)
 {
     for (size_t i = 0; i < sizeof mandatories / sizeof mandatories[0]; i++) {
         const mandatory *one = &mandatories[i];
-        if (m->first[one->id] == 0)
+        if (m->first[one->id] == 0 && (one->id != SIRA_FIELD_TO || (m->let_pass & SIRA_I_LENIENT_ANSWER) == 0))
             return refuse(m, SIRA_E_MISSING,
                           &(sira_diag){.offset = end_of_header(m),
                                        .expected = "a mandatory header field",
@@ -53,15 +53,15 @@ static sira_status check_repetition(const sira_message *m, sira_diag *diag)
     return sira_i_single(m, (sira_field_id)m->fields[m->repeated - 1].id, &cursor, diag);
 }
 
-static sira_status check_vias(const sira_message *m, sira_diag *diag)
+static sira_status check_vias(sira_message *m, sira_diag *diag)
 {
     sira_cursor cursor;
     sira_via via;
     sira_status status;
     sira_cursor_init(&cursor, m, SIRA_FIELD_VIA);
-    do
-        status = sira_via_next(&cursor, &via, diag);
-    while (status == SIRA_OK);
+    m->via_count = 0;
+    while ((status = sira_via_next(&cursor, &via, diag)) == SIRA_OK)
+        m->via_count++;
     return status == SIRA_IDLE ? SIRA_OK : status;
 }
 
@@ -91,7 +91,7 @@ static sira_status check_parties(const sira_message *m, sira_diag *diag)
     sira_status status = sira_message_address(m, SIRA_FIELD_FROM, &address, diag);
     if (status == SIRA_OK)
         status = sira_message_address(m, SIRA_FIELD_TO, &address, diag);
-    if (status == SIRA_OK)
+    if (status == SIRA_OK || status == SIRA_IDLE) /* an answer may lack To */
         status = sira_message_call_id(m, &call_id, diag);
     return status;
 }

@@ -127,6 +127,8 @@ static sira_status begin_single(const struct sira_message *message, sira_field_i
 static sira_status end_single(sira_cursor *cursor, sira_i_scan *scan, sira_diag *diag)
 {
     sira_i_skip_lws(scan);
+    if (scan->at < scan->end && (scan->lenient & SIRA_LENIENT_EMPTY_PARAMS) != 0)
+        sira_i_skip_empty(scan, *scan->at == ';' ? ';' : ',');
     return scan->at == scan->end ? SIRA_OK : sira_i_value_bad(cursor, scan->at, "the end of the value", diag);
 }
 
@@ -205,6 +207,10 @@ sira_status sira_message_call_id(const struct sira_message *message, sira_str *c
         return status;
     const char *start = scan.at;
     const char *word = start;
+    if ((scan.lenient & SIRA_LENIENT_CALL_ID) != 0 && start < scan.end) { /* the index lets no control character in */
+        *call_id = (sira_str){start, (size_t)(scan.end - start)};
+        return SIRA_OK;
+    }
     scan.at = sira_i_span_far(word, scan.end, SIRA_I_WORD);
     if (scan.at > word && sira_i_take(&scan, '@')) {
         word = scan.at;

@@ -33,7 +33,7 @@ static const char *take_sent_by(sira_i_scan *scan, sira_via *via)
 
 static bool is_host(sira_str text)
 {
-    sira_i_scan scan = {text.at, sira_i_end(text)};
+    sira_i_scan scan = {text.at, sira_i_end(text), 0};
     return text.len != 0 && sira_i_host(&scan).len == text.len;
 }
 
@@ -59,18 +59,21 @@ static const char *know_param(sira_via *via, const sira_i_generic_param *param, 
     if (key == sira_i_load("branch\0")) {
         again = via->branch.at != NULL;
         wrong = param->kind == SIRA_I_VALUE_TOKEN ? NULL : "a token";
-        via->branch = param->value;
+        if (!again)
+            via->branch = param->value;
     } else if (key == sira_i_load("rport\0\0")) {
         again = via->has_rport;
         wrong = know_rport(via, param);
     } else if (key == sira_i_load("received")) {
         again = via->received.at != NULL;
         wrong = sira_endpoint_from_host(param->value, &endpoint) == SIRA_OK ? NULL : "an address";
-        via->received = param->value;
+        if (wrong == NULL)
+            via->received = param->value;
     } else if (key == sira_i_load("maddr\0\0")) {
         again = via->maddr.at != NULL;
         wrong = is_host(param->value) ? NULL : "a host";
-        via->maddr = param->value;
+        if (wrong == NULL)
+            via->maddr = param->value;
     } else if (key == sira_i_load("ttl\0\0\0\0")) {
         again = via->ttl != UINT32_MAX;
         wrong = param->value.len <= 3 && sira_str_to_u32(param->value, 255, &via->ttl) == SIRA_OK
@@ -80,12 +83,18 @@ static const char *know_param(sira_via *via, const sira_i_generic_param *param, 
     return again ? "this parameter only once" : wrong; /* RFC 3261 7.3.1 */
 }
 
+/* By the branch an answer is known: two of them are never let pass. */
+static bool is_other_branch(const sira_via *via, const sira_i_generic_param *param)
+{
+    return sira_str_equal_nocase(param->name, SIRA_STR("branch")) && !sira_str_equal(param->value, via->branch);
+}
+
 static const char *take_params(sira_i_scan *scan, sira_via *via)
 {
     sira_i_params param = {0};
     while (sira_i_params_next(scan, &param)) {
         const char *wrong = know_param(via, &param.now, scan->end);
-        if (wrong == NULL)
+        if (wrong == NULL || ((scan->lenient & SIRA_I_LENIENT_ANSWER) != 0 && !is_other_branch(via, &param.now)))
             continue;
         scan->at = param.now.value.at != NULL ? param.now.value.at : param.now.name.at;
         return wrong;

@@ -11,6 +11,14 @@
 
 #include "base/acsl.h"
 
+/* Of white space and folds. */
+/*@ assigns \nothing;
+    ensures \result <==> c == ' ' || c == '\t' || c == '\r' || c == '\n'; */
+static inline bool sira_i_is_white(char c)
+{
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
+}
+
 /* What only saves time is left out of a build for size; what it hands over to is right by itself. */
 #ifdef __OPTIMIZE_SIZE__
 #define SIRA_I_QUICK 0

@@ -11,7 +11,7 @@
 /* A quoted string that closes at its end, so that nothing can stand behind it. */
 static bool is_quoted(sira_str text)
 {
-    sira_i_scan scan = {text.at, sira_i_end(text)};
+    sira_i_scan scan = {text.at, sira_i_end(text), 0};
     return text.len > 0 && text.at[0] == '"' && sira_i_quoted(&scan).len == text.len;
 }
 
@@ -318,7 +318,7 @@ void sira_write_contact_field(sira_writer *writer, const sira_contact *contact)
 
 static bool is_comment(sira_str text)
 {
-    sira_i_scan scan = {text.at, sira_i_end(text)};
+    sira_i_scan scan = {text.at, sira_i_end(text), 0};
     return text.at[0] == '(' && sira_i_comment(&scan).len == text.len;
 }
 
@@ -342,7 +342,7 @@ void sira_write_retry_after_field(sira_writer *writer, const sira_retry_after *r
 
 static bool is_agent(sira_str text)
 {
-    sira_i_scan scan = {text.at, sira_i_end(text)};
+    sira_i_scan scan = {text.at, sira_i_end(text), 0};
     return sira_i_take_agent(&scan) && scan.at == scan.end;
 }
 

@@ -10,7 +10,7 @@ static bool is_params(sira_str params)
     sira_str name, value;
     sira_status status;
     do
-        status = sira_param_next(&params, &name, &value);
+        status = sira_i_next_param(&params, ';', &name, &value);
     while (status == SIRA_OK);
     return status == SIRA_IDLE;
 }
@@ -27,7 +27,7 @@ static void write_params(sira_writer *writer, sira_str params)
 
 static bool is_host(sira_str text)
 {
-    sira_i_scan scan = {text.at, sira_i_end(text)};
+    sira_i_scan scan = {text.at, sira_i_end(text), 0};
     return text.len > 0 && sira_i_host(&scan).len == text.len;
 }
 
@@ -88,7 +88,7 @@ static bool is_auth_params(sira_str params)
     sira_str name, value;
     sira_status status;
     do
-        status = sira_auth_param_next(&params, &name, &value);
+        status = sira_i_next_param(&params, ',', &name, &value);
     while (status == SIRA_OK);
     return status == SIRA_IDLE;
 }

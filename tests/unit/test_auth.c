@@ -5,6 +5,8 @@
 
 #include <sira/message.h>
 
+#include "message/scan.h"
+
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 /* Takes one parameter after the other; the last status, and how many there were. */
@@ -12,7 +14,7 @@ static sira_status take_params(sira_str *rest, size_t *count)
 {
     sira_status status;
     sira_str name, value;
-    for (*count = 0; (status = sira_auth_param_next(rest, &name, &value)) == SIRA_OK; ++*count)
+    for (*count = 0; (status = sira_i_next_param(rest, ',', &name, &value)) == SIRA_OK; ++*count)
         assert_true(name.len > 0 && value.at != NULL);
     return status;
 }
@@ -92,7 +94,7 @@ static void test_lengths(void **state)
         snprintf(line, sizeof line, "%s=%s%s", name_text, value_text, tail);
         sira_str text = heap_str_from(line), rest = text, name, value;
         bool wrong = i % COUNT(tails) >= 3;
-        expect_status(line, sira_auth_param_next(&rest, &name, &value), wrong ? SIRA_E_SYNTAX : SIRA_OK);
+        expect_status(line, sira_i_next_param(&rest, ',', &name, &value), wrong ? SIRA_E_SYNTAX : SIRA_OK);
         if (!wrong) {
             expect_str(line, name, name_text);
             expect_str(line, value, value_text);
@@ -105,17 +107,21 @@ static void test_lengths(void **state)
 /* A name without a value is wrong in a list, but behind a comma of challenges it is another scheme. */
 static const char *const wrong_names[] = {"realm^, nonce=1", "a=1, b^, c=1", "realm^", "a=1, b ^", "a=1,b ^,c=1"};
 
+/* Empty elements: wrong in credentials, skipped in challenges (RFC 7235 7). */
+static const char *const empty_params[] = {
+    "^,",         "^,a=1",     " ^,a=1",     "a=1,^",     "a=1 , ^",
+    "a=1,\r\n ^", "a=1,^,b=2", "a=1, ^,b=2", "a=\"1\",^", "a=\"of more than sixteen octets\" , ^"};
+
 /* What is wrong in any list, whatever stands before it. */
 static const char *const wrong_params[] = {
     "a=^::1,b=2", "a=^[::1], b=1", "a=b^:c", "uri=sip^:a",
     /* names */
-    "^,", "^,a=1", " ^,a=1", "^=", "^=1", "^;a=1", "^\"a\"", "^\"a\"=1", "^<a>", "^@", "^\xc3\xa4=1", "^\1", "^\x7f=1",
-    "realm^\xc3\xa4=1", "realm^/a", "realm^;a=1", "realm^\"a\"", "abcdefgh^@", "abcdefgh^@=\"and sixteen octets more\"",
+    "^=", "^=1", "^;a=1", "^\"a\"", "^\"a\"=1", "^<a>", "^@", "^\xc3\xa4=1", "^\1", "^\x7f=1", "realm^\xc3\xa4=1",
+    "realm^/a", "realm^;a=1", "realm^\"a\"", "abcdefgh^@", "abcdefgh^@=\"and sixteen octets more\"",
     /* separators */
-    "a=1,^", "a=1 , ^", "a=1,\r\n ^", "a=1,^,b=2", "a=1, ^,b=2", "a=1^;b=2", "a=1 ^;b=2", "a=1 ^b=2", "a=1\r\n ^b=2",
-    "a=1^=", "a=1^=2", "a=1^/2", "a=1^\"2\"", "a=1 ^2", "a=1^<b>", "a=1^\xc3\xa4", "a=1^\1", "a=\"1\",^", "a=\"1\"^b=2",
-    "a=\"1\" ^b=2", "a=\"1\"^\"2\"", "a=\"1\"^;b=2", "a=\"1\"\r\n ^b=2", "a=\"of more than sixteen octets\"^b=2",
-    "a=\"of more than sixteen octets\" ^b=2", "a=\"of more than sixteen octets\" , ^",
+    "a=1^;b=2", "a=1 ^;b=2", "a=1 ^b=2", "a=1\r\n ^b=2", "a=1^=", "a=1^=2", "a=1^/2", "a=1^\"2\"", "a=1 ^2", "a=1^<b>",
+    "a=1^\xc3\xa4", "a=1^\1", "a=\"1\"^b=2", "a=\"1\" ^b=2", "a=\"1\"^\"2\"", "a=\"1\"^;b=2", "a=\"1\"\r\n ^b=2",
+    "a=\"of more than sixteen octets\"^b=2", "a=\"of more than sixteen octets\" ^b=2",
     /* values */
     "a=1, b=^", "a=1, b= ^", "a=1, b=\r\n ^", "a=1,b=^,c=3", "a=1,b = ^,c=3", "a=1,b=^=", "a=1,b=^<c>", "a=1,b=^;c",
     "a=1,b=^\xc3\xa4",
@@ -136,6 +142,47 @@ static void test_wrong_params(void **state)
         sira_str text = marked_str(name, &offset), rest = text;
         expect_status(name, take_params(&rest, &count), SIRA_E_SYNTAX);
         expect_rest(name, rest, text, offset);
+        heap_str_free(text);
+    }
+}
+
+static void test_empty_params(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *names;
+    } cases[] = {
+        {",", ""},
+        {" , ,\r\n ,", ""},
+        {",a=1", "a"},
+        {" , a=1", "a"},
+        {"a=1,", "a"},
+        {"a=1 , ", "a"},
+        {"a=1,\r\n ", "a"},
+        {"a=1,,b=2", "ab"},
+        {"a=1 , , b=\"2\" ,,", "ab"},
+        {"a=\"1\",", "a"},
+        {"a=\"of more than sixteen octets\",,b=\"of more than sixteen octets\",", "ab"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        sira_str text = heap_str_from(cases[i].text), rest = text, name, value;
+        for (const char *expected = cases[i].names; *expected != '\0'; expected++) {
+            expect_status(cases[i].text, sira_auth_param_next(&rest, &name, &value), SIRA_OK);
+            assert_true(name.len == 1 && *name.at == *expected && value.len > 0);
+        }
+        expect_status(cases[i].text, sira_auth_param_next(&rest, &name, &value), SIRA_IDLE);
+        heap_str_free(text);
+    }
+    for (size_t i = 0; i < COUNT(empty_params); i++) {
+        size_t offset, count;
+        sira_str text = marked_str(empty_params[i], &offset), rest = text, name, value;
+        expect_status(empty_params[i], take_params(&rest, &count), SIRA_E_SYNTAX);
+        expect_rest(empty_params[i], rest, text, offset);
+        rest = text;
+        while (sira_auth_param_next(&rest, &name, &value) == SIRA_OK)
+            ;
+        assert_int_equal(rest.len, 0);
         heap_str_free(text);
     }
 }
@@ -237,16 +284,15 @@ static void test_schemes(void **state)
                                   {"x a== ", "x", "a=="},
                                   {"x a \t", "x", "a"}};
     static const char *const wrong[] = {/* no scheme */
-                                        "^", "^,", "^, Digest a=b", "^=", "^\"Digest\" a=b", "^<a>", "^\xc3\xa4 a=b",
-                                        "^\1 a=b", " ^=b",
+                                        "^", "^=", "^\"Digest\" a=b", "^<a>", "^\xc3\xa4 a=b", "^\1 a=b", " ^=b",
                                         /* no white space behind it */
                                         "Digest^=b", "Digest^\"a\"", "Digest^:a=b", "Digest^/a b",
                                         "Digest^\xc3\xa4 a=b", "Digest^\r\na=b", "Digest^\ra=b"};
     /* RFC 7235 2.1: only a challenge may be a scheme alone */
     static const parts alone[] = {
         {"Negotiate", "Negotiate", ""}, {"Digest ", "Digest", ""}, {"x\r\n ", "x", ""}, {"x", "x", ""}};
-    static const char *const nothing[] = {"Digest^",      "Digest ^",    "Digest\t^",
-                                          "Digest\r\n ^", "Digest^,a=b", "Digest^, a=b"};
+    static const char *const nothing[] = {"^,",        "^, Digest a=b", "Digest^",     "Digest ^",
+                                          "Digest\t^", "Digest\r\n ^",  "Digest^,a=b", "Digest^, a=b"};
     expect_right(challenges, alone, COUNT(alone));
     expect_wrong(credentials, nothing, COUNT(nothing));
     expect_right(challenges, lists, COUNT(lists));
@@ -260,9 +306,9 @@ static void test_schemes(void **state)
 static void test_wrong_challenges(void **state)
 {
     (void)state;
-    static const char *const others[] = {"Digest ^=b",        "Digest ^==",   "Digest ^\"a\"",    "Digest ^\xc3\xa4=b",
-                                         "Digest realm ^a=b", "Digest a=\"^", "Digest a=b, c^;d", "Basic ab=^=c",
-                                         "Basic ab==,^",      "Basic ab^;c"};
+    static const char *const others[] = {"Digest ^=b",         "Digest ^==",        "Digest ^\"a\"",
+                                         "Digest ^\xc3\xa4=b", "Digest realm ^a=b", "Digest a=\"^",
+                                         "Digest a=b, c^;d",   "Basic ab=^=c",      "Basic ab^;c"};
     for (size_t i = 0; i < COUNT(wrong_params); i++) {
         char marked[128];
         const char *text = marked;
@@ -361,7 +407,15 @@ static void test_lists_of_challenges(void **state)
         {"a b=c, d, e^=f", {{"1", "a", "b=c"}, {"2", "d", ""}}},
         {"a, b^=c", {{"1", "a", ""}}},
         {"a b==, ^=", {{"1", "a", "b=="}}},
-        {"a b=c, d e=f,^", {{"1", "a", "b=c"}}},
+        /* empty elements (RFC 7235 7) */
+        {"a b=c, d e=f,", {{"1", "a", "b=c"}, {"2", "d", "e=f"}}},
+        {", ,a b=c,, d=e, ,f g=h , ,", {{"1", "a", "b=c,, d=e"}, {"2", "f", "g=h"}}},
+        {"Digest realm=\"r\", nonce=\"n\",", {{"1", "Digest", "realm=\"r\", nonce=\"n\""}}},
+        {"Basic ab==,", {{"1", "Basic", "ab=="}}},
+        {"Negotiate,", {{"1", "Negotiate", ""}}},
+        {",", {{0}}},
+        {" ,\r\n , ", {{0}}},
+        {"a b=c,, ^=", {{0}}},
     };
     for (size_t i = 0; i < COUNT(cases) * 2; i++) {
         const char *name = cases[i / 2].text;
@@ -469,7 +523,7 @@ static void test_cut_values(void **state)
 {
     (void)state;
     static const char whole[] = "Digest a=\"b, c\", d = e";
-    static const char challenge[] = "-+++++++++-----+--++--+", list[] = "---------------+------+";
+    static const char challenge[] = "-+++++++++-----+++++--+", list[] = "---------------+------+";
     assert_int_equal(sizeof challenge, sizeof whole + 1);
     assert_int_equal(sizeof list, sizeof whole + 1);
     for (size_t n = 0; n < sizeof whole; n++) {
@@ -495,6 +549,7 @@ int main(void)
         cmocka_unit_test(test_params),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_wrong_params),
+        cmocka_unit_test(test_empty_params),
         cmocka_unit_test(test_schemes),
         cmocka_unit_test(test_wrong_challenges),
         cmocka_unit_test(test_lazily),

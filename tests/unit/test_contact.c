@@ -271,6 +271,7 @@ static void test_expires(void **state)
         {"sip:a;expires=60", 60},
         {"<sip:a;expires=1>;expires=60", 60},
         {"<sip:a>;x=\"expires=1;\";expires=60", 60},
+        {"<sip:a>;expires=\"60\"", 60},
         /* malformed ones are taken as 3600 (RFC 3261 10.3) */
         {"<sip:a>;expires", 3600},
         {"<sip:a>;expires;q=1", 3600},
@@ -282,7 +283,7 @@ static void test_expires(void **state)
         {"<sip:a>;expires=60s", 3600},
         {"<sip:a>;expires=x", 3600},
         {"<sip:a>;expires=0x10", 3600},
-        {"<sip:a>;expires=\"60\"", 3600},
+        {"<sip:a>;expires=\"60s\"", 3600},
         {"<sip:a>;expires=\"Sat, 01 Dec 2040 16:00:00 GMT\";q=0.5", 3600},
         {"<sip:a>;expires=[::1]", 3600},
     };
@@ -427,6 +428,87 @@ static void test_cut_values(void **state)
     }
 }
 
+/* ---- an answer's list of bindings ---- */
+
+typedef struct sifted {
+    sira_status status;
+    const char *uri;
+    int64_t expires; /* -1: none */
+    const char *instance;
+} sifted;
+
+static void expect_sifted(const char *text, const sifted *expected)
+{
+    sira_str copy = heap_str_from(text);
+    sira_diag diag = {.offset = 9999};
+    sira_cursor cursor;
+    sira_contact contact;
+    sira_cursor_init_text(&cursor, copy, SIRA_FIELD_CONTACT);
+    for (; expected->uri != NULL; expected++) {
+        diag.offset = 9999;
+        expect_status(text, sira_contact_sift(&cursor, &contact, &diag), expected->status);
+        assert_true((diag.offset == 9999) == (expected->status == SIRA_OK) &&
+                    (diag.offset == 9999 || diag.offset <= copy.len));
+        expect_str(text, contact.address.uri, expected->uri);
+        expect_str(text, contact.instance, expected->instance != NULL ? expected->instance : "");
+        if (contact.has_expires != (expected->expires >= 0) ||
+            (contact.has_expires && contact.expires != (uint32_t)expected->expires))
+            fail_msg("%s: %d %u", text, contact.has_expires, (unsigned)contact.expires);
+    }
+    expect_status(text, sira_contact_sift(&cursor, &contact, NULL), SIRA_IDLE);
+    heap_str_free(copy);
+}
+
+static void test_sift(void **state)
+{
+    (void)state;
+    enum { ODD = SIRA_E_SYNTAX };
+    static const struct {
+        const char *text;
+        sifted contacts[4];
+    } cases[] = {
+        {"<sip:a@h>;expires=600", {{SIRA_OK, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h>", {{SIRA_OK, "sip:a@h", -1, NULL}}},
+        {"*", {{SIRA_OK, "", -1, NULL}}},
+        {"<sip:a@h>;expires=\"600\"", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h>;expires=600s", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h>;expires=\"600 s\"", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h>;expires=600 s;x", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h>;expires=99999999999", {{ODD, "sip:a@h", UINT32_MAX, NULL}}},
+        {"<sip:a@h>;expires=soon", {{ODD, "sip:a@h", -1, NULL}}},
+        {"<sip:a@h>;expires=", {{ODD, "sip:a@h", -1, NULL}}},
+        {"<sip:a@h>;expires", {{ODD, "sip:a@h", -1, NULL}}},
+        {"<sip:a@h>;expires=600;expires=60", {{ODD, "sip:a@h", 60, NULL}}},
+        {"<sip:a@h>;expires=60;expires=600", {{ODD, "sip:a@h", 60, NULL}}},
+        {"<sip:a@h>;expires=0;expires=600", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h>;expires=600;expires=0", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h>;q=1.0000;expires=600", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h>;q=x;reg-id=x;pub-gruu=x;expires=600", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h>;;expires=600;", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h>;=;x=;y=\";expires=600", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h> junk;expires=600", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h;t=\"VG8+/SaA=\">;expires=600", {{ODD, "sip:a@h;t=\"VG8+/SaA=\"", 600, NULL}}},
+        {"<sip:a@h;t=\"VG8+/SaA=\">;expires=600, <sip:b>;expires=60",
+         {{ODD, "sip:a@h;t=\"VG8+/SaA=\"", 600, NULL}, {SIRA_OK, "sip:b", 60, NULL}}},
+        {"<sip:b>;expires=60, <sip:a b>;expires=600,<sip:c>;q=2",
+         {{SIRA_OK, "sip:b", 60, NULL}, {ODD, "sip:a b", 600, NULL}, {ODD, "sip:c", -1, NULL}}},
+        {"<sip:a b>;+sip.instance=\"<urn:x,y>\";expires=600", {{ODD, "sip:a b", 600, "<urn:x,y>"}}},
+        {"Doe, John <sip:a@h>;expires=600", {{ODD, "Doe", -1, NULL}, {SIRA_OK, "sip:a@h", 600, NULL}}},
+        {"\"Doe <sip:a@h>;expires=600", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h;expires=600", {{ODD, "sip:a@h", 600, NULL}}},
+        {"<sip:a@h;line=1, <sip:b>;expires=60", {{ODD, "sip:a@h;line=1, <sip:b", 60, NULL}}},
+        {"sip:a@h?x=y;expires=600", {{ODD, "sip:a@h?x=y", 600, NULL}}},
+        {"a@h;expires=600", {{ODD, "a@h", 600, NULL}}},
+        {",<sip:a@h>;expires=600,", {{ODD, "", -1, NULL}, {ODD, "sip:a@h", 600, NULL}}},
+        {"<>", {{ODD, "", -1, NULL}}},
+        {"<", {{ODD, "", -1, NULL}}},
+        {"\\", {{ODD, "\\", -1, NULL}}},
+        {"\"\\", {{ODD, "\"\\", -1, NULL}}},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_sifted(cases[i].text, cases[i].contacts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,6 +524,7 @@ int main(void)
         cmocka_unit_test(test_outbound),
         cmocka_unit_test(test_several_in_one_field),
         cmocka_unit_test(test_cut_values),
+        cmocka_unit_test(test_sift),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,7 @@ static sira_status take_all(sira_str *rest)
     sira_status status;
     sira_str name, value;
     do
-        status = sira_param_next(rest, &name, &value);
+        status = sira_i_next_param(rest, ';', &name, &value);
     while (status == SIRA_OK);
     return status;
 }
@@ -118,6 +118,18 @@ static void test_quoted(void **state)
         {"x=\"M\xc3\xbcller \xe4\xba\x94\"", {{"x", "\"M\xc3\xbcller \xe4\xba\x94\""}}},
         {"x=\"a text of more than sixteen octets; \\\"and more\\\"\";y",
          {{"x", "\"a text of more than sixteen octets; \\\"and more\\\"\""}, {"y", NULL}}},
+    };
+    expect_right(cases, COUNT(cases));
+}
+
+/* As SIRA_LENIENT_EMPTY_PARAMS leaves them in the params of a view. */
+static void test_empty_params(void **state)
+{
+    (void)state;
+    static const params cases[] = {
+        {";", {{NULL, NULL}}},    {" ;\r\n ; ", {{NULL, NULL}}},
+        {";a", {{"a", NULL}}},    {"a;", {{"a", NULL}}},
+        {"a=1 ; ", {{"a", "1"}}}, {"a;;b=\"2\"; ;c=3;;", {{"a", NULL}, {"b", "\"2\""}, {"c", "3"}}},
     };
     expect_right(cases, COUNT(cases));
 }
@@ -309,7 +321,7 @@ static void test_lists_in_values(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         size_t offset;
         sira_str text = marked_str(cases[i].marked, &offset);
-        sira_i_scan scan = {text.at, text.at + text.len};
+        sira_i_scan scan = {text.at, text.at + text.len, 0};
         sira_i_params found = {0};
         unsigned count = 0;
         while (sira_i_params_next(&scan, &found))
@@ -340,7 +352,7 @@ static void test_kinds(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         sira_str text = heap_str_from(cases[i].text);
-        sira_i_scan scan = {text.at, text.at + text.len};
+        sira_i_scan scan = {text.at, text.at + text.len, 0};
         sira_i_params found = {0};
         assert_true(sira_i_params_next(&scan, &found));
         if (found.now.kind != cases[i].kind)
@@ -378,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_quoted),
         cmocka_unit_test(test_white_space),
+        cmocka_unit_test(test_empty_params),
         cmocka_unit_test(test_wrong_params),
         cmocka_unit_test(test_before_a_wrong_one),
         cmocka_unit_test(test_cut_params),

@@ -70,7 +70,7 @@ static void look_at_white_space(sira_str text)
         fail_on(text, "lws_end", (size_t)(sira_i_lws_end(text.at, end) - text.at), right);
     if (sira_i_behind_lws(text.at, end) != text.at + right)
         fail_on(text, "behind_lws", (size_t)(sira_i_behind_lws(text.at, end) - text.at), right);
-    sira_i_scan scan = {text.at, end};
+    sira_i_scan scan = {text.at, end, 0};
     sira_i_skip_lws(&scan);
     if (scan.at != text.at + right)
         fail_on(text, "skip_lws", (size_t)(scan.at - text.at), right);
@@ -92,7 +92,7 @@ static void look_at_separator(sira_str text)
     const size_t got = behind != NULL ? (size_t)(behind - text.at) : SIZE_MAX;
     if (got != right)
         fail_on(text, "behind_separator", got, right);
-    sira_i_scan scan = {text.at, end};
+    sira_i_scan scan = {text.at, end, 0};
     if (sira_i_take_around(&scan, ',') != there || scan.at != text.at + (there ? right : 0))
         fail_on(text, "take_around", (size_t)(scan.at - text.at), there ? right : 0);
 }
@@ -107,7 +107,7 @@ static void a_single_octet_is_taken(void **state)
 {
     (void)state;
     const sira_str text = heap_str_from("ab");
-    sira_i_scan scan = {text.at, text.at + text.len};
+    sira_i_scan scan = {text.at, text.at + text.len, 0};
     assert_false(sira_i_take(&scan, 'b'));
     assert_true(sira_i_take(&scan, 'a'));
     assert_false(sira_i_take(&scan, 'a'));
@@ -138,7 +138,7 @@ static void a_run_ends_at_the_first_other_octet(void **state)
                     bytes[place] = cases[i].out;
                 const sira_str text = heap_str(bytes, length);
                 const char *end = text.at + length, *right = text.at + place;
-                sira_i_scan scan = {text.at, end};
+                sira_i_scan scan = {text.at, end, 0};
                 const sira_str run = sira_i_span_str(&scan, cases[i].classes);
                 if (sira_i_span(text.at, end, cases[i].classes) != right ||
                     sira_i_span_far(text.at, end, cases[i].classes) != right || run.at != text.at || run.len != place ||
@@ -242,7 +242,7 @@ static void a_quoted_string_is_taken_with_its_quotes(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const sira_str text = heap_str_from(cases[i].text);
-        sira_i_scan scan = {text.at, text.at + text.len};
+        sira_i_scan scan = {text.at, text.at + text.len, 0};
         const sira_str taken = sira_i_quoted(&scan);
         if (taken.at != text.at || taken.len != cases[i].length || scan.at != text.at + cases[i].at)
             fail_msg("%s: %zu, at %zu", cases[i].text, taken.len, (size_t)(scan.at - text.at));
@@ -322,7 +322,7 @@ static void hosts_are_told_apart(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         size_t stop;
         const sira_str text = marked_str(cases[i].text, &stop);
-        sira_i_scan scan = {text.at, text.at + text.len};
+        sira_i_scan scan = {text.at, text.at + text.len, 0};
         sira_str host;
         const sira_host_kind kind = sira_i_take_host(&scan, &host);
         if (kind != cases[i].kind || scan.at != text.at + stop)
@@ -345,7 +345,7 @@ static void a_beginning_of_an_address_is_none(void **state)
     static const char address[] = "[2001:db8:0:0:1:2:192.0.2.1]";
     for (size_t len = 0; len < sizeof address; len++) {
         const sira_str text = heap_str(address, len);
-        sira_i_scan scan = {text.at, text.at + len};
+        sira_i_scan scan = {text.at, text.at + len, 0};
         sira_str host;
         assert_int_equal(sira_i_take_host(&scan, &host), len == sizeof address - 1 ? SIRA_HOST_IPV6 : SIRA_HOST_NONE);
         heap_str_free(text);
@@ -373,7 +373,7 @@ static void ports_are_numbers_above_none(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const sira_str text = heap_str_from(cases[i].text);
-        sira_i_scan scan = {text.at, text.at + text.len};
+        sira_i_scan scan = {text.at, text.at + text.len, 0};
         if (sira_i_port(&scan) != cases[i].port || scan.at != text.at + cases[i].at)
             fail_msg("\"%s\": at %zu", cases[i].text, (size_t)(scan.at - text.at));
         heap_str_free(text);
@@ -381,7 +381,7 @@ static void ports_are_numbers_above_none(void **state)
     for (unsigned port = 1; port <= 65535; port++) {
         char text[8];
         const int length = snprintf(text, sizeof text, "%u", port);
-        sira_i_scan scan = {text, text + length};
+        sira_i_scan scan = {text, text + length, 0};
         assert_int_equal(sira_i_port(&scan), port);
         assert_ptr_equal(scan.at, text + length);
     }
