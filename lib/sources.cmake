@@ -34,7 +34,6 @@ set(SIRA_SOURCES
     lib/message/validate.c
     lib/message/values.c
     lib/message/via.c
-    lib/message/write_closely.c
     lib/message/write_fields.c
     lib/message/write_views.c
     lib/message/writer.c
@@ -86,6 +85,7 @@ set(SIRA_GCRYPT_SOURCES
 
 # The hash provider in plain C, where there is no Libgcrypt.
 set(SIRA_PORTABLE_HASH_SOURCES
+    lib/base/portable_blocks.c
     lib/base/portable_hash.c
     lib/base/portable_md5.c
     lib/base/portable_sha256.c
@@ -98,6 +98,7 @@ set(SIRA_HOST_SOURCES
     lib/host/host.c
     lib/host/icmp.c
     lib/host/listen.c
+    lib/host/loop.c
     lib/host/stream.c
     lib/host/udp.c
 )

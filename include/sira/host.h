@@ -100,8 +100,9 @@ struct sira_host {
     uv_loop_t own_loop;
     uv_loop_t *loop; /* NULL: closed */
     uv_timer_t timer;
-    sira_host_socket sockets[2]; /* IPv4, IPv6 */
-    unsigned handles;            /* that libuv still knows */
+    sira_host_socket sockets[2];              /* IPv4, IPv6 */
+    unsigned handles;                         /* that libuv still knows */
+    void (*free_all)(struct sira_host *host); /* when the last of them is gone and the host is closed */
     bool has_timer, has_gcrypt;
     sira_gcrypt gcrypt;
     sira_agent agent;

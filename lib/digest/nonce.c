@@ -3,6 +3,8 @@
 
 #include "digest/hmac.h"
 
+#define DEFAULT_LIFETIME 300000u
+
 static void put_body(const sira_i_nonce *nonce, uint8_t body[SIRA_I_NONCE_BODY])
 {
     for (unsigned i = 0; i < 6; i++)
@@ -34,6 +36,11 @@ sira_status sira_i_nonce_make(sira_digest_server *server, const sira_digest_peer
     return status;
 }
 
+uint32_t sira_i_nonce_lifetime(const sira_digest_server_config *config)
+{
+    return config->lifetime != 0 ? config->lifetime : DEFAULT_LIFETIME;
+}
+
 static sira_status is_ours(const sira_digest_server *server, const sira_digest_peer *peer, const uint8_t *bytes)
 {
     uint8_t mac[SIRA_HASH_SIZE_MAX];
@@ -63,7 +70,7 @@ sira_status sira_i_nonce_read(const sira_digest_server *server, const sira_diges
     for (unsigned i = 0; i < 4; i++)
         nonce->counter = nonce->counter << 8 | bytes[6 + i];
     const uint64_t now = peer->now & SIRA_I_NONCE_TIME;
-    const bool alive = nonce->time <= now && now - nonce->time <= sira_i_server_lifetime(server->config);
+    const bool alive = nonce->time <= now && now - nonce->time <= sira_i_nonce_lifetime(server->config);
     return alive ? SIRA_OK : SIRA_E_STALE;
 }
 

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#define DEFAULT_LIFETIME 300000u
 
 void sira_digest_server_config_init(sira_digest_server_config *config)
 {
@@ -100,11 +99,6 @@ unsigned sira_i_server_qop(const sira_digest_server_config *config)
     if (config->no_qop)
         return SIRA_QOP_NONE;
     return config->qop != 0 ? config->qop : (unsigned)SIRA_QOP_AUTH;
-}
-
-uint32_t sira_i_server_lifetime(const sira_digest_server_config *config)
-{
-    return config->lifetime != 0 ? config->lifetime : DEFAULT_LIFETIME;
 }
 
 static void write_raw(sira_writer *writer, const char *before, sira_str raw)

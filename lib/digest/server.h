@@ -27,9 +27,11 @@ sira_status sira_i_credentials_proof(const sira_credentials *credentials, sira_i
 /* The i-th algorithm to offer; NONE behind the last. */
 sira_algorithm sira_i_server_offer(const sira_digest_server_config *config, size_t i);
 unsigned sira_i_server_qop(const sira_digest_server_config *config);
-uint32_t sira_i_server_lifetime(const sira_digest_server_config *config);
 
 /* ---- nonce.c ---- */
+
+/* How long a nonce lives, in milliseconds. */
+uint32_t sira_i_nonce_lifetime(const sira_digest_server_config *config);
 
 /* What a nonce carries: when it was issued, and as which one. */
 #define SIRA_I_NONCE_TIME 0xffffffffffffu /* it has 48 bits for its time */

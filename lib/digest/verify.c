@@ -173,7 +173,7 @@ static sira_status check_nonce(sira_digest_server *server, const sira_digest_pee
     if (status != SIRA_OK)
         return status;
     const uint64_t age = (peer->now & SIRA_I_NONCE_TIME) - nonce.time;
-    verified->renew = server->config->one_time || age > sira_i_server_lifetime(server->config) / 2;
+    verified->renew = server->config->one_time || age > sira_i_nonce_lifetime(server->config) / 2;
     return SIRA_OK;
 }
 

@@ -260,12 +260,27 @@ static sira_status open_all(sira_host *host, const sira_host_config *config, sir
     return status;
 }
 
+static void free_all(sira_host *host)
+{
+    free(host->streams);
+    host->streams = NULL;
+#ifdef SIRA_WITH_DNS
+    sira_i_dns_free(host);
+#endif
+#ifdef SIRA_WITH_TLS
+    if (host->has_openssl)
+        sira_i_openssl_close(&host->tls);
+    host->has_openssl = false;
+#endif
+}
+
 sira_status sira_host_init(sira_host *host, const sira_host_config *config, sira_diag *diag)
 {
     /* What entropy that fails is reported with. */
     sira_diag why = {.field = "gcrypt", .expected = "a Libgcrypt that works", .reason = ""};
     sira_status status;
     memset(host, 0, sizeof *host);
+    host->free_all = free_all;
     if (config->size != sizeof *config)
         status = refuse(&why, SIRA_E_CONFIG, "size", "a config filled by sira_host_config_init");
     else
@@ -308,14 +323,6 @@ void sira_host_network_changed(sira_host *host)
     sira_agent_network_changed(&host->agent, sira_host_now(host));
 }
 
-uint64_t sira_host_now(sira_host *host)
-{
-    if (host->loop == NULL)
-        return 0;
-    uv_update_time(host->loop);
-    return uv_now(host->loop);
-}
-
 int sira_host_run(sira_host *host)
 {
     if (host->loop == NULL)
@@ -331,27 +338,6 @@ void sira_host_stop(sira_host *host)
 }
 
 /* ---- closing ---- */
-
-static void free_all(sira_host *host)
-{
-    free(host->streams);
-    host->streams = NULL;
-#ifdef SIRA_WITH_DNS
-    sira_i_dns_free(host);
-#endif
-#ifdef SIRA_WITH_TLS
-    if (host->has_openssl)
-        sira_i_openssl_close(&host->tls);
-    host->has_openssl = false;
-#endif
-}
-
-void sira_i_host_released(sira_host *host)
-{
-    host->handles--;
-    if (host->handles == 0 && host->loop == NULL)
-        free_all(host);
-}
 
 static void on_timer_closed(uv_handle_t *handle)
 {

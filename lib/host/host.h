@@ -4,7 +4,7 @@
 
 #include <sira/host.h>
 
-/* ---- host.c ---- */
+/* ---- loop.c ---- */
 
 /* libuv has given back one handle; behind the last one of a closed host what the heap holds is freed. */
 void sira_i_host_released(sira_host *host);

@@ -356,7 +356,8 @@ static void take_addresses(sira_location *location, unsigned host, sira_dns_type
             sira_endpoint target = best.records[i]->endpoint;
             target.transport = place->transport;
             target.port = place->port;
-            add_target(location, (uint16_t)(place->rank << 8 | i << 1 | (family == SIRA_FAMILY_IPV4)), &target, most);
+            const unsigned rank = (unsigned)place->rank << 8 | i << 1 | (family == SIRA_FAMILY_IPV4 ? 1u : 0u);
+            add_target(location, (uint16_t)rank, &target, most);
         }
     }
 }

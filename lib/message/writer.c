@@ -56,6 +56,94 @@ void sira_i_write_raw(sira_writer *writer, const char *text, size_t length)
     sira_i_put_raw(sira_i_write_room(writer, length), (sira_str){text, length});
 }
 
+/* ---- a closer look ---- */
+
+/* In a line what the index lets pass, but for NUL, which no C program expects. */
+static bool is_wrong(sira_str text, sira_i_place in)
+{
+    const char *end = sira_i_end(text);
+    if (in == SIRA_I_IN_URI)
+        return text.len == 0 || sira_i_span(text.at, end, SIRA_I_URIC) != end;
+    if (in == SIRA_I_IN_LINE && sira_i_text_end(text.at, end) != end)
+        return true;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] == '\r' || text.at[i] == '\n' || text.at[i] == '\0')
+            return true;
+    return false;
+}
+
+char *sira_i_put_closely(sira_writer *writer, char *to, sira_str text, sira_i_place in)
+{
+    if (is_wrong(text, in))
+        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+    return sira_i_put_raw(to, text);
+}
+
+/* qdtext has no control characters, so they become quoted-pairs. */
+static inline bool is_escaped(char octet)
+{
+    unsigned char c = (unsigned char)octet;
+    return c == '"' || c == '\\' || (c < ' ' && c != '\t') || c == 0x7f;
+}
+
+void sira_i_write_escapes(sira_writer *writer, sira_str text)
+{
+    if (writer->status != SIRA_OK)
+        return;
+    size_t mark = writer->length - text.len - 2, escapes = 0;
+    for (size_t i = 0; i < text.len; i++)
+        escapes += is_escaped(text.at[i]);
+    if (is_wrong(text, SIRA_I_IN_QUOTES))
+        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+    sira_i_write_room(writer, escapes);
+    sira_i_write_settle(writer, mark);
+    if (writer->status != SIRA_OK || writer->buffer == NULL)
+        return;
+    char *to = writer->buffer + mark;
+    *to++ = '"';
+    for (size_t i = 0; i < text.len; i++) {
+        if (is_escaped(text.at[i]))
+            *to++ = '\\';
+        *to++ = text.at[i];
+    }
+    *to = '"';
+}
+
+void sira_i_write_unfolded(sira_writer *writer, sira_str text)
+{
+    const char *at = text.at, *end = sira_i_end(text);
+    while (at < end) {
+        const char *stop = at;
+        while (stop < end && *stop != '\r' && *stop != '\n')
+            stop++;
+        sira_write_text(writer, (sira_str){at, (size_t)(stop - at)});
+        if (stop == end)
+            return;
+        at = sira_i_lws_end(stop, end);
+        if (at == stop) {
+            sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+            return;
+        }
+        SIRA_I_WRITE(writer, " ");
+    }
+}
+
+/* What stands between the quotes of a quoted string, its escapes included, so that it can't end it. */
+static bool is_inner(sira_str text)
+{
+    const char *end = sira_i_end(text), *wrong = NULL;
+    return sira_i_behind_quoted(text.at, end, &wrong) == NULL && wrong == end;
+}
+
+void sira_i_write_inner_closely(sira_writer *writer, sira_str text)
+{
+    if (!is_inner(text))
+        sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+    SIRA_I_WRITE(writer, "\"");
+    sira_i_write_unfolded(writer, text);
+    SIRA_I_WRITE(writer, "\"");
+}
+
 /* ---- checked text ---- */
 
 /* Octets side by side, in the order of the machine. */
@@ -211,7 +299,9 @@ void sira_write_hex(sira_writer *writer, const uint8_t *bytes, size_t n)
 void sira_write_hex32(sira_writer *writer, uint32_t number)
 {
     char *to = sira_i_write_room(writer, 8);
-    for (int shift = 28; to != NULL && shift >= 0; shift -= 4)
+    if (to == NULL)
+        return;
+    for (int shift = 28; shift >= 0; shift -= 4)
         *to++ = "0123456789abcdef"[number >> shift & 15];
 }
 
@@ -302,20 +392,20 @@ static inline char *begin(sira_writer *writer, sira_field_id id, size_t more)
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
         return NULL;
     }
-    if (id == SIRA_FIELD_CONTENT_LENGTH)
-        sira_i_write_note_length(writer);
     char *to = put_raw(sira_i_write_room(writer, name.len + 2 + more), name);
     return SIRA_I_PUT(to, ": ");
 }
 
 void sira_write_begin(sira_writer *writer, sira_field_id id)
 {
+    if (id == SIRA_FIELD_CONTENT_LENGTH)
+        sira_i_write_note_length(writer);
     begin(writer, id, 0);
 }
 
 void sira_write_end(sira_writer *writer)
 {
-    SIRA_I_WRITE(writer, "\r\n");
+    SIRA_I_PUT(sira_i_write_room(writer, 2), "\r\n");
 }
 
 /* What parts messages from each other (RFC 3261 18.3), or ends a loop of them (16.3), is never but a number. */
@@ -324,18 +414,20 @@ static inline bool is_number(sira_field_id id)
     return id == SIRA_FIELD_CONTENT_LENGTH || id == SIRA_FIELD_MAX_FORWARDS;
 }
 
-static void check_number(sira_writer *writer, sira_field_id id, sira_str value)
+static void take_number(sira_writer *writer, sira_field_id id, sira_str value)
 {
     uint32_t number;
     if (sira_str_to_u32(value, id == SIRA_FIELD_MAX_FORWARDS ? 255 : UINT32_MAX, &number) != SIRA_OK)
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
+    if (id == SIRA_FIELD_CONTENT_LENGTH)
+        sira_i_write_note_length(writer);
 }
 
 void sira_write_field(sira_writer *writer, sira_field_id id, sira_str value)
 {
     size_t mark = writer->length;
     if (is_number(id))
-        check_number(writer, id, value);
+        take_number(writer, id, value);
     char *to = begin(writer, id, value.len + 2);
     to = put(writer, to, value, SIRA_I_IN_LINE);
     SIRA_I_PUT(to, "\r\n");
@@ -349,6 +441,8 @@ void sira_write_field_number(sira_writer *writer, sira_field_id id, uint32_t num
         sira_i_write_fail(writer, SIRA_E_ARGUMENT);
         return;
     }
+    if (id == SIRA_FIELD_CONTENT_LENGTH)
+        sira_i_write_note_length(writer);
     char *to = begin(writer, id, digits + 2);
     to = put_digits(to, number, digits);
     SIRA_I_PUT(to, "\r\n");
@@ -359,9 +453,7 @@ void sira_write_other(sira_writer *writer, sira_str name, sira_str value)
     size_t mark = writer->length;
     sira_field_id id = sira_field_id_of(name);
     if (is_number(id))
-        check_number(writer, id, value);
-    if (id == SIRA_FIELD_CONTENT_LENGTH)
-        sira_i_write_note_length(writer);
+        take_number(writer, id, value);
     sira_write_token(writer, name);
     SIRA_I_WRITE(writer, ": ");
     sira_write_text(writer, value);

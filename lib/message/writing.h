@@ -58,7 +58,7 @@ char *sira_i_put_uri(sira_writer *writer, char *to, sira_str uri);
 /* Appends text of which each octet is of the class (base/chars.h), and at least one stands there. */
 void sira_i_write_class(sira_writer *writer, sira_str text, unsigned class);
 
-/* ---- write_closely.c ---- */
+/* ---- writer.c: a closer look ---- */
 
 typedef enum sira_i_place { SIRA_I_IN_LINE, SIRA_I_IN_QUOTES, SIRA_I_IN_URI } sira_i_place;
 
