@@ -238,7 +238,7 @@ static void on_message(void *context, const sira_trace_entry *entry)
     (void)context;
     if (self.set.trace)
         ladder_show(&self.ladder, entry);
-    if (self.pcap.file == NULL || entry->kind == SIRA_TRACE_REFUSED)
+    if (self.pcap.file == NULL || (entry->kind != SIRA_TRACE_SENT && entry->kind != SIRA_TRACE_RECEIVED))
         return;
     if (!pcap_write(&self.pcap, sent ? &flow->local : &flow->remote, sent ? &flow->remote : &flow->local,
                     entry->bytes)) {

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <sira/message.h>
+
 #include "support/clock.h"
 
 #define SHAFT 56 /* columns between the two poles */
@@ -73,12 +75,30 @@ static void put_refusal(FILE *out, const sira_trace_entry *entry)
     fputs("\n\n", out);
 }
 
+static void put_oddity(FILE *out, const sira_trace_entry *entry)
+{
+    static const char *const kinds[] = {
+        [SIRA_ODDITY_LINE] = "a bad line",       [SIRA_ODDITY_VALUE] = "a malformed value",
+        [SIRA_ODDITY_REPEATED] = "a second one", [SIRA_ODDITY_MISSING] = "something missing",
+        [SIRA_ODDITY_LENGTH] = "a wrong length", [SIRA_ODDITY_FIELDS] = "too many header fields",
+    };
+    const sira_diag *diag = entry->diag;
+    fprintf(out, "%*stolerated: %s", INDENT, "", kinds[entry->oddity]);
+    if (diag->field[0] != '\0')
+        fprintf(out, ", %s", diag->field);
+    fprintf(out, " (at byte %zu: expected %s)\n", diag->offset, diag->expected);
+}
+
 void ladder_show(ladder *self, const sira_trace_entry *entry)
 {
     char local[SIRA_ENDPOINT_TEXT] = "?", remote[SIRA_ENDPOINT_TEXT] = "?";
     FILE *out = self->out;
     if (entry->kind == SIRA_TRACE_REFUSED) {
         put_refusal(out, entry);
+        return;
+    }
+    if (entry->kind == SIRA_TRACE_TOLERATED) {
+        put_oddity(out, entry);
         return;
     }
     uint64_t now = clock_wall();

@@ -60,15 +60,18 @@ typedef struct sira_agent_counters {
     uint32_t stray;     /* responses that fit no live transaction */
     uint32_t unhandled; /* requests that nobody owned */
     uint32_t send_failed;
+    uint32_t tolerated; /* blemishes of answers that were taken all the same; the trace shows them */
 } sira_agent_counters;
 
 /* SIRA_OK; SIRA_E_CONFIG with the field's name in diag; SIRA_E_ENTROPY. now: any moment of the caller's clock. */
 SIRA_API sira_status sira_agent_init(sira_agent *agent, const sira_agent_config *config, uint64_t now, sira_diag *diag);
 
 /* Takes one datagram, or one message that a framer cut. flow says which socket it came in on (local, id) and from whom
- * (remote). SIRA_OK: taken; SIRA_IDLE: a keep-alive, or a response that is not ours: give it to your own call stack; an
- * error of the syntax band: it was refused, counted and traced (and a request answered with a stateless 400);
- * SIRA_E_STATE: called from inside one of the agent's callbacks. */
+ * (remote). Answers to our own requests are read with tolerance (sira_message_read), requests are not.
+ *   SIRA_OK: taken;
+ *   SIRA_IDLE: a keep-alive, or a response that is not ours: give it to your own call stack;
+ *   an error of the syntax band: it was refused, counted and traced (and a request answered with a stateless 400);
+ *   SIRA_E_STATE: called from inside one of the agent's callbacks. */
 SIRA_API sira_status sira_agent_receive(sira_agent *agent, const sira_flow *flow, sira_str bytes, uint64_t now);
 
 /* Runs what is due. Call it at the deadline, or whenever you like. */

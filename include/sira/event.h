@@ -11,7 +11,8 @@ extern "C" {
 
 typedef enum sira_event_kind {
     SIRA_EVENT_REGISTERING = 0, /* a first REGISTER goes out, or one after a failure; code 423: again, for longer */
-    SIRA_EVENT_REGISTERED,      /* the binding is there for expires seconds; next: when it will be refreshed */
+    SIRA_EVENT_REGISTERED,      /* the binding is there for expires seconds; next: when it will be refreshed;
+                                   SIRA_E_UNCLEAR: the answer does not say for how long, so that is a short guess */
     SIRA_EVENT_REFRESHING,      /* a refresh goes out; the binding is still there; code 423: again, for longer */
     SIRA_EVENT_WAITING, /* an attempt failed, or has to wait: for its time in the start window (SIRA_OK), or because the
                            server wants to be left alone (503); next: when it will be tried; bound says whether the old
@@ -19,7 +20,7 @@ typedef enum sira_event_kind {
     SIRA_EVENT_LAPSED,  /* the binding has run out while no attempt succeeded */
     SIRA_EVENT_UNREGISTERING,
     SIRA_EVENT_STOPPED, /* nothing is registered any more, or nothing more is done about it; status says how the last
-                           request ended; SIRA_E_EXPIRES: well, but the registrar lists our binding still */
+                           request ended; SIRA_E_LISTED: well, but the registrar lists our binding still */
     SIRA_EVENT_FAILED   /* given up: needs another configuration or a start by hand */
 } sira_event_kind;
 

@@ -25,6 +25,9 @@ typedef struct sira_registration_config {
     uint32_t rejected_base;   /* first back-off after a rejected password; default 300 */
     uint32_t rejected_max;    /* default 3600 */
     uint16_t rejected_budget; /* rejections in a row after which it is given up; default 10 */
+    uint32_t unclear_expires; /* what is taken for granted where an answer does not say it, or can't be understood, and
+                                 no lifetime stands in it anywhere; default 120, at most SIRA_LIMIT_EXPIRES_MAX; never
+                                 more than was asked for. The event has SIRA_E_UNCLEAR then */
 } sira_registration_config;
 
 SIRA_API void sira_registration_config_init(sira_registration_config *config);

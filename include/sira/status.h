@@ -60,6 +60,8 @@ typedef enum sira_status {
     SIRA_E_TIMEOUT = -80,  /* no final response within 64*T1 (RFC 3261 17.1.2.2, timer F) */
     SIRA_E_RESPONSE = -81, /* a final response that is a failure; its code stands beside this */
     SIRA_E_EXPIRES = -82,  /* a lifetime was granted or demanded that can't be used */
+    SIRA_E_UNCLEAR = -83,  /* the answer can't be understood where it says what was granted */
+    SIRA_E_LISTED = -84,   /* the registrar lists our binding still, though it should be gone */
 
     /* transport */
     SIRA_E_TRANSPORT = -100, /* sending failed or the flow broke */

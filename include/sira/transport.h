@@ -47,7 +47,9 @@ typedef struct sira_timer_port {
 typedef enum sira_trace_kind {
     SIRA_TRACE_SENT = 0,
     SIRA_TRACE_RECEIVED,
-    SIRA_TRACE_REFUSED /* behind SIRA_TRACE_RECEIVED: the same bytes were not taken; status and diag say why */
+    SIRA_TRACE_REFUSED,  /* behind SIRA_TRACE_RECEIVED: the same bytes were not taken; status and diag say why */
+    SIRA_TRACE_TOLERATED /* the same: they were taken, though something in them is wrong; oddity and diag say what and
+                            where. Once for each that sira_oddities keeps */
 } sira_trace_kind;
 typedef struct sira_trace_entry {
     uint8_t kind; /* sira_trace_kind */
@@ -55,7 +57,8 @@ typedef struct sira_trace_entry {
     const sira_flow *flow;
     sira_str bytes;
     sira_status status;
-    const sira_diag *diag; /* NULL unless refused by the parser */
+    const sira_diag *diag; /* NULL unless refused by the parser, or tolerated */
+    uint8_t oddity;        /* tolerated: sira_oddity_kind of message.h */
 } sira_trace_entry;
 typedef struct sira_trace {
     void *context;

@@ -172,16 +172,13 @@ static sira_status take(sira_agent *agent, const sira_flow *flow, sira_str bytes
 {
     sira_trace_entry entry = {.kind = SIRA_TRACE_RECEIVED, .now = agent->now, .flow = flow, .bytes = bytes};
     sira_diag diag = {.reason = ""};
+    sira_oddities odd;
     sira_i_agent_trace(agent, &entry);
-    sira_status status = sira_message_parse(&agent->message, bytes, &diag);
+    sira_status status =
+        sira_message_read(&agent->message, bytes, flow->remote.transport != SIRA_TRANSPORT_UDP, &odd, &diag);
     if (status == SIRA_IDLE)
         return status;
     agent->counters.received++;
-    /* An answer is never taken for silence because it is long: what was read of it serves. */
-    if (status == SIRA_E_FIELDS && !agent->message.is_request)
-        status = SIRA_OK;
-    if (status == SIRA_OK)
-        status = sira_message_validate(&agent->message, &diag);
     if (status != SIRA_OK) {
         refuse(agent, &entry, status, &diag);
         return status;
@@ -190,7 +187,7 @@ static sira_status take(sira_agent *agent, const sira_flow *flow, sira_str bytes
         take_request(agent, flow);
         return SIRA_OK;
     }
-    sira_i_arrival arrival;
+    sira_i_arrival arrival = {.odd = &odd};
     if (sira_i_arrival_read(&arrival, &agent->message, flow) == SIRA_OK && take_response(agent, &arrival))
         return SIRA_OK;
     agent->counters.stray++;

@@ -338,13 +338,24 @@ static void refused(sira_exchange *exchange, const sira_i_arrival *response)
     fail(exchange, &outcome);
 }
 
+/* RFC 3261 18.1.2: what we put there, or it was not we who asked. */
+static bool is_sent_by(const sira_via *via, const sira_endpoint *local)
+{
+    sira_endpoint sent_by = *local;
+    const uint16_t usual = local->transport == SIRA_TRANSPORT_TLS ? 5061 : 5060;
+    return (via->port == local->port || (via->port == 0 && local->port == usual)) &&
+           sira_endpoint_from_host(via->host, &sent_by) == SIRA_OK && sira_endpoint_equal(&sent_by, local);
+}
+
 bool sira_i_exchange_take(sira_exchange *exchange, const sira_i_arrival *response)
 {
-    const sira_agent *agent = sira_i_exchange_agent(exchange);
-    if (response->flow->id != exchange->flow.id ||
+    sira_agent *agent = sira_i_exchange_agent(exchange);
+    if (response->flow->id != exchange->flow.id || !is_sent_by(&response->via, &exchange->flow.local) ||
         response->flow->remote.transport != exchange->flow.remote.transport ||
         response->cseq.number != exchange->cseq || !exchange->owner->matches(exchange, response))
         return false;
+    if (response->odd != NULL)
+        sira_i_agent_tolerated(agent, response, response->odd);
     sira_i_transaction_timing timing = sira_i_agent_timing(agent);
     uint16_t code = response->message->status_code;
     sira_i_transaction_action action = sira_i_transaction_response(&exchange->transaction, code, agent->now, &timing);

@@ -52,6 +52,18 @@ void sira_i_agent_trace(const sira_agent *agent, const sira_trace_entry *entry)
         agent->config.trace.message(agent->config.trace.context, entry);
 }
 
+void sira_i_agent_tolerated(sira_agent *agent, const sira_i_arrival *answer, const sira_oddities *odd)
+{
+    agent->counters.tolerated += odd->count;
+    for (unsigned i = 0; i < odd->count && i < SIRA_ODDITIES_KEPT; i++)
+        sira_i_agent_trace(agent, &(sira_trace_entry){.kind = SIRA_TRACE_TOLERATED,
+                                                      .now = agent->now,
+                                                      .flow = answer->flow,
+                                                      .bytes = answer->message->bytes,
+                                                      .diag = &odd->first[i].diag,
+                                                      .oddity = odd->first[i].kind});
+}
+
 sira_status sira_i_agent_send_scratch(sira_agent *agent, const sira_flow *flow, size_t length)
 {
     sira_str bytes = {agent->config.scratch, length};

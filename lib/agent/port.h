@@ -5,6 +5,7 @@
 #include <sira/agent.h>
 
 #include "base/list.h"
+#include "transaction/arrival.h"
 #include "transaction/client.h"
 
 sira_i_transaction_timing sira_i_agent_timing(const sira_agent *agent);
@@ -24,6 +25,9 @@ void sira_i_agent_told(sira_agent *agent, bool always);
 uint32_t sira_i_agent_draw(sira_agent *agent);
 
 void sira_i_agent_trace(const sira_agent *agent, const sira_trace_entry *entry);
+
+/* Counts what an answer to us was let pass, and shows it. */
+void sira_i_agent_tolerated(sira_agent *agent, const sira_i_arrival *answer, const sira_oddities *odd);
 
 /* Sends what stands in the scratch buffer. SIRA_OK or the transport's error. */
 sira_status sira_i_agent_send_scratch(sira_agent *agent, const sira_flow *flow, size_t length);

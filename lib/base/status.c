@@ -34,6 +34,8 @@
     X(E_TIMEOUT, "no final response in time")                                                                          \
     X(E_RESPONSE, "refused")                                                                                           \
     X(E_EXPIRES, "an unusable lifetime")                                                                               \
+    X(E_UNCLEAR, "it is not clear how long the registrar keeps it")                                                    \
+    X(E_LISTED, "the registrar lists the binding still")                                                               \
     X(E_TRANSPORT, "the peer can not be reached")                                                                      \
     X(E_RESOLVE, "the name has no usable address")
 

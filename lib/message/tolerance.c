@@ -283,11 +283,14 @@ sira_status sira_message_read(sira_message *message, sira_str bytes, bool is_str
                               sira_diag *diag)
 {
     sira_oddities unseen;
+    sira_diag strict = {.reason = ""};
     answer a = {.message = message, .is_stream = is_stream, .odd = oddities != NULL ? oddities : &unseen, .diag = diag};
     a.odd->count = 0;
-    sira_status status = sira_message_parse(message, bytes, diag);
+    sira_status status = sira_message_parse(message, bytes, &strict);
     if (status == SIRA_OK)
-        status = sira_message_validate(message, diag);
+        status = sira_message_validate(message, &strict);
+    if (status < 0 && diag != NULL)
+        *diag = strict;
     if (status >= 0)
         return status == SIRA_OK ? check_vias(message, diag) : status;
     bytes = sira_i_behind_empty_lines(bytes, message->lenient | (is_stream ? 0u : (unsigned)SIRA_LENIENT_BARE_LF));
@@ -301,5 +304,7 @@ sira_status sira_message_read(sira_message *message, sira_str bytes, bool is_str
     if (!take_status_line(&a))
         return status;
     status = read_tolerantly(&a);
+    if (status == SIRA_OK && a.odd->count == 0) /* what was refused was not even looked at, as a control character */
+        tell(&a, SIRA_ODDITY_LINE, &strict);
     return status == SIRA_OK ? check_vias(message, diag) : status;
 }

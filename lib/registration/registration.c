@@ -124,7 +124,7 @@ static void left(sira_registration *registration, const sira_message *response)
     sira_i_binding binding;
     if (registration->leaving) {
         bool stays = sira_i_binding_find(registration, response, &binding) == SIRA_OK && binding.is_ours;
-        stopped(registration, stays ? SIRA_E_EXPIRES : SIRA_OK, 0);
+        stopped(registration, stays ? SIRA_E_LISTED : SIRA_OK, 0);
         return;
     }
     registration->expires_at = 0; /* started again meanwhile */
@@ -143,6 +143,8 @@ static void bound(sira_registration *registration, const sira_message *response,
         attempt_at_once(registration);
         return;
     }
+    if (binding->is_unclear)
+        status = SIRA_E_UNCLEAR;
     if (granted <= registration->config.min_interval) /* it runs out before each refresh */
         status = SIRA_E_EXPIRES;
     registration->state = SIRA_REGISTRATION_REGISTERED;
@@ -161,6 +163,8 @@ static void accepted(sira_registration *registration, const sira_i_outcome *outc
         return;
     }
     sira_status status = sira_i_binding_find(registration, response, &binding);
+    if (status == SIRA_OK)
+        sira_i_agent_tolerated(sira_i_registration_agent(registration), outcome->arrival, &binding.odd);
     if (status == SIRA_OK && binding.expires == 0) {
         registration->expires_at = 0;
         status = SIRA_E_EXPIRES;

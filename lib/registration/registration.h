@@ -31,8 +31,10 @@ bool sira_i_register_matches(sira_exchange *exchange, const sira_i_arrival *resp
 
 typedef struct sira_i_binding {
     uint32_t expires;  /* granted seconds, not clamped */
-    uint16_t bindings; /* Contacts in the response */
+    uint16_t bindings; /* living ones in the response */
     bool is_ours;      /* surely: one with our line parameter or URI, and it lives */
+    bool is_unclear;   /* expires is a guess from below */
+    sira_oddities odd; /* what is wrong with the list */
 } sira_i_binding;
 
 /* Finds our binding among the Contacts of a 2xx and what was granted. SIRA_OK, or what keeps our own Contact from being

@@ -24,6 +24,7 @@ static sira_status check_times(sira_registration_config *config, sira_diag *diag
     fill_in(&config->retry_max, 1800);
     fill_in(&config->rejected_base, 300);
     fill_in(&config->rejected_max, 3600);
+    fill_in(&config->unclear_expires, 120);
     if (config->rejected_budget == 0)
         config->rejected_budget = 10;
     if (config->expires > SIRA_LIMIT_EXPIRES_MAX)
@@ -36,6 +37,8 @@ static sira_status check_times(sira_registration_config *config, sira_diag *diag
         return sira_i_config_refuse(diag, "retry_max", "from retry_base to 86400 s");
     if (config->rejected_max > 86400 || config->rejected_base > config->rejected_max)
         return sira_i_config_refuse(diag, "rejected_max", "from rejected_base to 86400 s");
+    if (config->unclear_expires > SIRA_LIMIT_EXPIRES_MAX)
+        return sira_i_config_refuse(diag, "unclear_expires", "at most 604800 s");
     return SIRA_OK;
 }
 

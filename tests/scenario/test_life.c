@@ -369,7 +369,7 @@ static void keeps_us(world *w, const sira_message *request)
 static void a_binding_that_stays_is_told(void **context)
 {
     (void)context;
-    static const sira_status expected[] = {SIRA_E_EXPIRES, SIRA_OK, SIRA_OK};
+    static const sira_status expected[] = {SIRA_E_LISTED, SIRA_OK, SIRA_OK};
     for (int i = 0; i < 3; i++) {
         world *w = world_open(keeps_us);
         w->step = i;

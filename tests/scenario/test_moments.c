@@ -298,7 +298,7 @@ static void contacts_that_are_not_ours(void **context)
                     {SIRA_EVENT_REGISTERED, 60, 1},
                     {SIRA_EVENT_REGISTERED, 60, 1},
                     {SIRA_EVENT_REGISTERED, 60, 1},
-                    {SIRA_EVENT_REGISTERED, 1800, 0}};
+                    {SIRA_EVENT_REGISTERED, 60, 1}};
     for (int i = 0; i < 5; i++) {
         world *w = world_open(lists);
         w->step = i;

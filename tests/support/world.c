@@ -121,6 +121,8 @@ static void plug_trace(void *context, const sira_trace_entry *entry)
     world *w = context;
     if (entry->kind == SIRA_TRACE_REFUSED)
         w->refused++;
+    if (entry->kind == SIRA_TRACE_TOLERATED && w->tolerated++ < sizeof w->oddities / sizeof *w->oddities)
+        w->oddities[w->tolerated - 1] = (sira_oddity){.kind = entry->oddity, .diag = *entry->diag};
 }
 
 /* ---- life ---- */

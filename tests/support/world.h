@@ -66,7 +66,8 @@ struct world {
     size_t inbox_count, inbox_capacity;
     world_event *events;
     size_t event_count, event_capacity;
-    unsigned refused;                                    /* traced as refused */
+    unsigned refused, tolerated;                         /* so many were traced as refused, as tolerated */
+    sira_oddity oddities[8];                             /* the first of these */
     void (*on_event)(world *w, const sira_event *event); /* a test's own handler, may be NULL */
 };
 
