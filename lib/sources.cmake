@@ -69,6 +69,10 @@ set(SIRA_SOURCES
     lib/agent/flow.c
     lib/agent/port.c
     lib/agent/server.c
+    lib/request/invite.c
+    lib/request/request.c
+    lib/request/request_event.c
+    lib/request/write_request.c
     lib/registration/binding.c
     lib/registration/describe.c
     lib/registration/event.c
@@ -126,6 +130,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/detail/location.h
     include/sira/detail/random.h
     include/sira/detail/registration.h
+    include/sira/detail/request.h
     include/sira/detail/server.h
     include/sira/detail/timer.h
     include/sira/detail/transaction.h
@@ -142,6 +147,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/location.h
     include/sira/message.h
     include/sira/registration.h
+    include/sira/request.h
     include/sira/server.h
     include/sira/sira.h
     include/sira/status.h

@@ -34,6 +34,7 @@
 #include <sira/location.h>
 #include <sira/message.h>
 #include <sira/registration.h>
+#include <sira/request.h>
 #include <sira/server.h>
 #include <sira/status.h>
 #include <sira/transport.h>

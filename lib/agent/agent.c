@@ -1,9 +1,10 @@
 #include "agent/answer.h"
 #include "agent/config.h"
-#include "agent/exchange.h"
 #include "agent/port.h"
+#include "agent/server.h"
 #include "base/random.h"
 #include "base/timer.h"
+#include "transaction/arrival.h"
 
 #include <sira/detail/agent.h>
 
@@ -130,14 +131,17 @@ void sira_agent_tick(sira_agent *agent, uint64_t now)
 
 /* ---- in ---- */
 
-/* RFC 3261 18.1.2, 17.1.3: by the branch of the topmost Via; the exchange compares the rest. */
+/* RFC 3261 18.1.2, 17.1.3: by the branch of the topmost Via and the method CANCEL; the transaction's user compares the
+ * rest. */
 static bool take_response(sira_agent *agent, const sira_i_arrival *response)
 {
     uint64_t id;
     if (sira_i_branch_read(response->via.branch, &id) != SIRA_OK)
         return false;
+    if (response->message->method == SIRA_METHOD_CANCEL)
+        id = sira_i_branch_of_cancel(id);
     sira_transaction *transaction = sira_i_transactions_find(&agent->transactions, id);
-    return transaction != NULL && sira_i_exchange_take(SIRA_I_OWNER(transaction, sira_exchange, transaction), response);
+    return transaction != NULL && transaction->take(transaction, response);
 }
 
 static void take_request(sira_agent *agent, const sira_flow *flow)

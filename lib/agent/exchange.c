@@ -109,6 +109,8 @@ static void fail_by(sira_exchange *exchange, sira_status status)
 
 /* ---- out ---- */
 
+static bool take(sira_transaction *transaction, const sira_i_arrival *response);
+
 /* Another branch, CSeq and cnonce. It goes out when the transaction runs, behind the event that announces it. */
 static sira_status begin(sira_exchange *exchange)
 {
@@ -127,6 +129,7 @@ static sira_status begin(sira_exchange *exchange)
     sira_i_transaction_timing timing = sira_i_agent_timing(agent);
     exchange->transaction.reliable = exchange->flow.remote.transport != SIRA_TRANSPORT_UDP;
     sira_i_transaction_start(&exchange->transaction, random.id, agent->now, &timing);
+    exchange->transaction.take = take;
     /* 64 random bits that repeat are not random */
     return sira_i_transactions_add(&agent->transactions, &exchange->transaction) == SIRA_OK ? SIRA_OK : SIRA_E_ENTROPY;
 }
@@ -231,7 +234,10 @@ static void run_transaction(sira_exchange *exchange)
 {
     sira_agent *agent = sira_i_exchange_agent(exchange);
     sira_i_transaction_timing timing = sira_i_agent_timing(agent);
-    switch (sira_i_transaction_run(&exchange->transaction, agent->now, &timing)) {
+    sira_i_transaction_action action = exchange->owner->run(&exchange->transaction, agent->now, &timing);
+    if (exchange->owner->acted != NULL)
+        exchange->owner->acted(exchange, action, NULL);
+    switch (action) {
     case SIRA_I_TRANSACTION_RESEND:
         agent->counters.retransmitted++;
         send(exchange);
@@ -247,7 +253,7 @@ static void run_transaction(sira_exchange *exchange)
         break;
     case SIRA_I_TRANSACTION_NOTHING:
     case SIRA_I_TRANSACTION_DELIVER:
-    case SIRA_I_TRANSACTION_ACK_AND_DELIVER: /* an INVITE's */
+    case SIRA_I_TRANSACTION_ACK_AND_DELIVER: /* an INVITE's: the owner's business */
     case SIRA_I_TRANSACTION_ACK:
     case SIRA_I_TRANSACTION_CANCEL:
         break;
@@ -347,8 +353,9 @@ static bool is_sent_by(const sira_via *via, const sira_endpoint *local)
            sira_endpoint_from_host(via->host, &sent_by) == SIRA_OK && sira_endpoint_equal(&sent_by, local);
 }
 
-bool sira_i_exchange_take(sira_exchange *exchange, const sira_i_arrival *response)
+static bool take(sira_transaction *transaction, const sira_i_arrival *response)
 {
+    sira_exchange *exchange = SIRA_I_OWNER(transaction, sira_exchange, transaction);
     sira_agent *agent = sira_i_exchange_agent(exchange);
     if (response->flow->id != exchange->flow.id || !is_sent_by(&response->via, &exchange->flow.local) ||
         response->flow->remote.transport != exchange->flow.remote.transport ||
@@ -358,8 +365,12 @@ bool sira_i_exchange_take(sira_exchange *exchange, const sira_i_arrival *respons
         sira_i_agent_tolerated(agent, response, response->odd);
     sira_i_transaction_timing timing = sira_i_agent_timing(agent);
     uint16_t code = response->message->status_code;
-    sira_i_transaction_action action = sira_i_transaction_response(&exchange->transaction, code, agent->now, &timing);
-    if (action == SIRA_I_TRANSACTION_DELIVER && code >= 200) {
+    sira_i_transaction_action action = exchange->owner->respond(&exchange->transaction, code, agent->now, &timing);
+    if (exchange->owner->acted != NULL)
+        exchange->owner->acted(exchange, action, response);
+    /* A 2xx to an INVITE is delivered again and again (RFC 6026 8.4), the outcome once. */
+    if ((action == SIRA_I_TRANSACTION_DELIVER || action == SIRA_I_TRANSACTION_ACK_AND_DELIVER) && code >= 200 &&
+        exchange->phase == SIRA_I_PHASE_CALLING) {
         if (code == 401 || code == 407)
             challenged(exchange, response);
         else if (code >= 300)

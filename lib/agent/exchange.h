@@ -42,6 +42,14 @@ typedef struct sira_exchange_owner {
     /* Has this response the request's method, Call-ID and From tag (RFC 3261 17.1.3 and what we put in)? The branch and
      * the number of CSeq were compared. */
     bool (*matches)(sira_exchange *exchange, const sira_i_arrival *response);
+    /* The transaction's figure: sira_i_transaction_run and _response, or those of INVITE. */
+    sira_i_transaction_action (*run)(sira_transaction *transaction, uint64_t now,
+                                     const sira_i_transaction_timing *timing);
+    sira_i_transaction_action (*respond)(sira_transaction *transaction, uint16_t code, uint64_t now,
+                                         const sira_i_transaction_timing *timing);
+    /* What the transaction wants, before the exchange makes anything of it; response: NULL: time has passed. The owner
+     * sends ACK and CANCEL, and takes provisional responses and each 2xx behind the first. May be NULL. */
+    void (*acted)(sira_exchange *exchange, sira_i_transaction_action action, const sira_i_arrival *response);
     /* The end. True: on with another request, in the same turn, as after a 423. */
     bool (*ended)(sira_exchange *exchange, const sira_i_outcome *outcome);
     /* What the server tells (server.h), when the exchange has done what it has to. */
@@ -70,9 +78,6 @@ static inline bool sira_i_exchange_is_out(const sira_exchange *exchange)
 void sira_i_exchange_write_via(const sira_exchange *exchange, sira_writer *writer);
 sira_status sira_i_exchange_write_credentials(const sira_exchange *exchange, const sira_digest_request *request,
                                               sira_writer *writer);
-
-/* A response with the branch of this exchange. False: it is not to its request. */
-bool sira_i_exchange_take(sira_exchange *exchange, const sira_i_arrival *response);
 
 static inline sira_agent *sira_i_exchange_agent(const sira_exchange *exchange)
 {

@@ -128,6 +128,7 @@ sira_status sira_i_service_route_keep(sira_registration *registration, const sir
     sira_status status;
     size_t length = 0;
     registration->service_route_len = 0;
+    registration->exchange.account->service_route.len = 0;
     sira_cursor_init(&cursor, response, SIRA_FIELD_SERVICE_ROUTE);
     while ((status = sira_address_next(&cursor, &route, NULL)) == SIRA_OK) {
         size_t comma = length == 0 ? 0 : 2, room = sizeof registration->service_route - length, used;
@@ -140,5 +141,6 @@ sira_status sira_i_service_route_keep(sira_registration *registration, const sir
     if (status != SIRA_IDLE) /* half a route leads elsewhere */
         return status;
     registration->service_route_len = (uint16_t)length;
+    registration->exchange.account->service_route = (sira_str){registration->service_route, length};
     return SIRA_OK;
 }

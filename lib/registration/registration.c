@@ -71,6 +71,7 @@ static void stopped(sira_registration *registration, sira_status status, uint16_
     registration->leaving = false;
     registration->expires_at = 0;
     registration->service_route_len = 0;
+    registration->exchange.account->service_route.len = 0;
     registration->next_at = SIRA_NEVER;
     (void)sira_i_registration_post(registration, SIRA_EVENT_STOPPED, status, code);
 }
@@ -323,8 +324,14 @@ static void told(sira_exchange *exchange, sira_i_news news, const sira_flow *flo
     schedule(registration);
 }
 
-static const sira_exchange_owner owner = {
-    begins, sira_i_register_digest, sira_i_register_write, sira_i_register_matches, ended, told};
+static const sira_exchange_owner owner = {.begins = begins,
+                                          .digest = sira_i_register_digest,
+                                          .write = sira_i_register_write,
+                                          .matches = sira_i_register_matches,
+                                          .run = sira_i_transaction_run,
+                                          .respond = sira_i_transaction_response,
+                                          .ended = ended,
+                                          .told = told};
 
 /* ---- the application's side ---- */
 
@@ -411,6 +418,7 @@ sira_status sira_registration_stop(sira_registration *registration)
 void sira_registration_remove(sira_registration *registration)
 {
     sira_agent *agent = sira_i_registration_agent(registration);
+    registration->exchange.account->service_route.len = 0;
     sira_i_exchange_remove(&registration->exchange);
     sira_i_agent_set_timer(agent, &registration->timer, SIRA_NEVER);
     sira_i_list_remove(&registration->in_agent.link);

@@ -5,7 +5,7 @@
 #include <sira/message.h>
 #include <sira/transport.h>
 
-typedef struct sira_i_arrival {
+typedef struct sira_arrival {
     const sira_message *message;
     const sira_flow *flow;    /* which socket or connection it came in on, and from whom */
     const sira_oddities *odd; /* of an answer: what was let pass */

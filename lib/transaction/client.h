@@ -3,6 +3,7 @@
  * One transaction, in the order of use; the two figures differ only in the names of start, run and response:
  *
  *     transaction->reliable = ...;                          not UDP
+ *     transaction->take = ...;                              who takes its responses
  *     sira_i_transaction_start(transaction, id, now, &timing);  and sira_i_transactions_add
  *     when sira_i_transaction_deadline has come: sira_i_transaction_run, and do what it returns
  *     when a response with this branch comes in: sira_i_transaction_response, and do what it returns

@@ -13,6 +13,7 @@ struct sira_account {
     sira_digest_client_config digest_config;
     sira_digest_client digest;
     sira_link waiting; /* for a key: sira_waiter */
+    sira_str service_route; /* as a header value, in the registration that learnt it; empty: none */
     bool has_credentials;
     bool secure; /* the AOR is a sips URI */
 };

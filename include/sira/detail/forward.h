@@ -7,6 +7,7 @@ typedef struct sira_location sira_location;
 typedef struct sira_server sira_server;
 typedef struct sira_account sira_account;
 typedef struct sira_registration sira_registration;
+typedef struct sira_request sira_request;
 typedef struct sira_exchange sira_exchange;
 
 #endif

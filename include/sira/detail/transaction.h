@@ -4,10 +4,14 @@
 
 #include <sira/detail/timer.h>
 
+struct sira_arrival;
+
 /* A client transaction of either figure. A node of a digital search tree over its id, the random part of the branch: 64
  * levels at most, whatever comes. */
 typedef struct sira_transaction {
     struct sira_transaction *child[2];
+    /* Its user's: takes a response with this branch. False: it is not to this request. */
+    bool (*take)(struct sira_transaction *transaction, const struct sira_arrival *response);
     uint64_t id;
     uint64_t resend;  /* timer A or E; in an INVITE's Proceeding state when CANCEL is due */
     uint64_t timeout; /* timer B or F; then C; then D, K or M */
