@@ -65,8 +65,9 @@ static const option options[] = {
      "local address, as 192.0.2.7, 0.0.0.0:5060 or [2001:db8::7]:5060\n(default: any, a free port)", options_text,
      &self.set.local, 0, 0},
     {"--state", "FILE",
-     "keep what registrars have told of authentication in this file, so\nthat a restart is not asked anew (default: "
-     "nowhere)",
+     "keep in this file what makes a restart go on where it was: it\nleaves no second binding and is not challenged "
+     "anew "
+     "(default: nowhere)",
      options_text, &self.set.state, 0, 0},
 };
 
@@ -219,25 +220,25 @@ static void name_state(const port *at, char name[KEEP_NAME])
     (void)snprintf(name, KEEP_NAME, "%s %s", at->set.aor, at->provider->set.registrar);
 }
 
-_Static_assert(SIRA_DIGEST_EXPORT_SIZE <= KEEP_BLOCK, "an account's state fits into a block");
+_Static_assert(SIRA_REGISTRATION_EXPORT_SIZE <= KEEP_BLOCK, "a port's state fits into a block");
 
-/* For an account that was just initialized; without a state that fits it starts fresh. */
+/* For a port that was just initialized; without a state that fits it starts fresh. */
 static void restore(port *at)
 {
     char name[KEEP_NAME];
     name_state(at, name);
     const keep_entry *entry = keep_find(&self.kept, name);
-    if (entry != NULL && sira_account_import(&at->account, entry->block, entry->length) < 0)
+    if (entry != NULL && sira_registration_import(&at->line, entry->block, entry->length) < 0)
         fprintf(stderr, "gateway: port %s: its state can't be used; it starts without\n", at->set.name);
 }
 
 static bool keep_port(const port *at, keep *all)
 {
     char name[KEEP_NAME];
-    uint8_t block[SIRA_DIGEST_EXPORT_SIZE];
+    uint8_t block[SIRA_REGISTRATION_EXPORT_SIZE];
     size_t length;
     name_state(at, name);
-    const bool kept = sira_account_export(&at->account, block, sizeof block, &length) != SIRA_OK ||
+    const bool kept = sira_registration_export(&at->line, block, sizeof block, &length) == SIRA_OK &&
                       keep_add(all, name, block, length);
     sira_wipe(block, sizeof block);
     return kept;
@@ -520,7 +521,9 @@ static void on_event(void *user, const sira_event *event)
         (void)sira_event_describe(event, text, sizeof text);
         printf("port %s: %s\n", at->set.name, text);
     }
-    if (event->kind == SIRA_EVENT_REGISTERED)
+    /* Also before the first answer, which a power cut may swallow. */
+    if (event->kind == SIRA_EVENT_REGISTERED || event->kind == SIRA_EVENT_REGISTERING ||
+        event->kind == SIRA_EVENT_STOPPED)
         save_soon();
     if (event->kind == SIRA_EVENT_STOPPED && !at->listed)
         free_port(at);
@@ -597,6 +600,7 @@ static int run(void)
     const bool loaded = load(false);
     keep_free(&self.kept);
     if (loaded) {
+        save(); /* before a port says anything, so that it is known by the same name after a power cut at any time */
         watch();
         (void)sira_host_run(&self.host);
         result = self.leaving && !any_port_runs() ? 0 : 1;

@@ -80,6 +80,7 @@ set(SIRA_SOURCES
     lib/registration/register.c
     lib/registration/registration.c
     lib/registration/setup.c
+    lib/registration/state.c
 )
 
 # The hash and entropy providers over Libgcrypt (include/sira/gcrypt.h).

@@ -62,7 +62,7 @@ typedef struct sira_host_config {
 } sira_host_config;
 
 /* Longest message that is sent: it holds any REGISTER with the limits of limits.h and answers to two realms. */
-#define SIRA_HOST_SCRATCH 6144u
+#define SIRA_HOST_SCRATCH 6656u
 /* Datagrams that wait when the socket's buffer is full; what exceeds them is lost, as on any way, and sent again in
  * time. */
 #define SIRA_HOST_QUEUE 16u

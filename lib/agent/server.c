@@ -213,6 +213,13 @@ bool sira_i_server_target_failed(sira_server *server, const sira_flow *flow, uin
     return server->target_count > 1 && leave_resting(server);
 }
 
+void sira_i_server_prefer(sira_server *server, const sira_endpoint *target)
+{
+    const uint8_t preferred = target_of(server, target);
+    if (preferred < server->target_count && server->flow_state == SIRA_I_FLOW_NONE)
+        server->target = preferred;
+}
+
 uint64_t sira_i_server_rests_until(const sira_server *server)
 {
     uint64_t first = SIRA_NEVER;

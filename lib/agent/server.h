@@ -50,6 +50,9 @@ void sira_i_server_give_up(sira_server *server);
  * to be asked again, 0: it did not say. True: there is another that may be asked now. */
 bool sira_i_server_target_failed(sira_server *server, const sira_flow *flow, uint64_t rests_until);
 
+/* The next request goes to this target, if it is one and no flow was opened yet. */
+void sira_i_server_prefer(sira_server *server, const sira_endpoint *target);
+
 /* When the first of the targets may be asked (RFC 3261 21.5.4). */
 uint64_t sira_i_server_rests_until(const sira_server *server);
 

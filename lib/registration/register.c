@@ -12,10 +12,14 @@ static sira_str contact_user(const sira_registration *registration)
                                                       : registration->exchange.account->user_part;
 }
 
-static void write_contact_uri(const sira_registration *registration, sira_writer *writer)
+/* Ours for this request: what is removed is what was registered, wherever we are now. */
+static const sira_endpoint *own_endpoint(const sira_registration *registration)
 {
-    /* What is removed is what was registered, wherever we are now. */
-    const sira_endpoint *local = registration->asked == 0 ? &registration->contact : &registration->exchange.flow.local;
+    return registration->asked == 0 ? &registration->contact : &registration->exchange.flow.local;
+}
+
+static void write_contact_uri(const sira_registration *registration, const sira_endpoint *local, sira_writer *writer)
+{
     char text[SIRA_ENDPOINT_TEXT];
     char line[2 * sizeof registration->names.line];
     sira_str user = contact_user(registration);
@@ -36,7 +40,7 @@ sira_status sira_i_contact_uri(const sira_registration *registration, char *buff
 {
     sira_writer writer;
     sira_writer_init(&writer, buffer, SIRA_I_CONTACT_SIZE);
-    write_contact_uri(registration, &writer);
+    write_contact_uri(registration, own_endpoint(registration), &writer);
     uri->at = buffer;
     return sira_writer_finish(&writer, &uri->len);
 }
@@ -67,12 +71,21 @@ sira_digest_request sira_i_register_digest(sira_exchange *exchange, char *uri)
 
 static void write_contact(const sira_registration *registration, sira_writer *writer)
 {
+    const sira_endpoint *own = own_endpoint(registration), *former = &registration->contact;
     sira_write_begin(writer, SIRA_FIELD_CONTACT);
     sira_write_text(writer, SIRA_STR("<"));
-    write_contact_uri(registration, writer);
+    write_contact_uri(registration, own, writer);
     sira_write_text(writer, SIRA_STR(">"));
     if (registration->config.instance_id.len != 0) /* RFC 5626 4.1 */
         sira_write_param_quoted(writer, SIRA_STR("+sip.instance"), registration->config.instance_id);
+    sira_write_end(writer);
+    if (former->family == SIRA_FAMILY_NONE || sira_endpoint_equal(former, own))
+        return;
+    /* Where we were before our address changed, nobody answers. */
+    sira_write_begin(writer, SIRA_FIELD_CONTACT);
+    sira_write_text(writer, SIRA_STR("<"));
+    write_contact_uri(registration, former, writer);
+    sira_write_text(writer, SIRA_STR(">;expires=0"));
     sira_write_end(writer);
 }
 
@@ -151,7 +164,9 @@ size_t sira_i_register_size(sira_registration *registration)
                              .family = SIRA_FAMILY_IPV6,
                              .port = 65535};
     memset(local->address, 0xff, sizeof local->address); /* the widest text */
-    registration->exchange.cseq = INT32_MAX;             /* RFC 3261 8.1.1.5 */
+    registration->contact = *local;
+    registration->contact.port--;
+    registration->exchange.cseq = INT32_MAX; /* RFC 3261 8.1.1.5 */
     registration->asked = SIRA_LIMIT_EXPIRES_MAX;
     sira_writer_init(&writer, NULL, 0);
     write_before_credentials(registration, &request, &writer);
@@ -159,6 +174,7 @@ size_t sira_i_register_size(sira_registration *registration)
         count_credentials(registration, &request, &writer);
     write_behind_credentials(registration, &writer);
     registration->exchange.cseq = 0;
+    registration->contact.family = SIRA_FAMILY_NONE;
     return writer.length;
 }
 

@@ -125,6 +125,8 @@ static void left(sira_registration *registration, const sira_message *response)
     sira_i_binding binding;
     if (registration->leaving) {
         bool stays = sira_i_binding_find(registration, response, &binding) == SIRA_OK && binding.is_ours;
+        if (!stays)
+            registration->contact.family = SIRA_FAMILY_NONE;
         stopped(registration, stays ? SIRA_E_LISTED : SIRA_OK, 0);
         return;
     }

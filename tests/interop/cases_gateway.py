@@ -9,6 +9,7 @@ import subprocess
 
 from cases_examples import refuses, run, write
 from harness import case, check, equal, poll
+from kamailio import Kamailio
 from stage import Program
 
 PROVIDER = "[provider p]\nregistrar = sip:127.0.0.1:5070\n"
@@ -30,6 +31,10 @@ class Gateway(Program):
     def events(self, name=None):
         events = [json.loads(line) for line in list(self.lines) if line.startswith("{")]
         return [event["event"] for event in events if name in (None, event["port"])]
+
+    def told(self, kind):
+        events = [json.loads(line) for line in list(self.lines) if line.startswith("{")]
+        return [event for event in events if event["event"] == kind]
 
     def await_event(self, name, kind, count=1):
         return self.await_output(f"{kind} number {count} of port {name}",
@@ -182,23 +187,33 @@ def table(stage):
         os.close(master)
 
 
+def await_saved(path, ports, contact=""):
+    """The state of so many ports is there, beside each name the realm of the challenge, and the port of a Contact."""
+    there = f"0004{int(contact):04x}" if contact else ""
+    def saved():
+        if not os.path.exists(path) or os.path.exists(path + ".new"):
+            return False
+        text = read(path)
+        return text.count(b"interop.test".hex()) == 2 * ports and there in text
+    poll("the state is saved", saved)
+
+
+def read(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
+
+
 @case
 def power_cut(stage):
-    """Killed and started again with its state, it is not challenged anew."""
+    """Killed and started again with its state, it is not challenged anew, and each port has one binding."""
     text = provider(stage.server(listen="127.0.0.1:15060")) + port(1, "alice", "secret") + port(2, "bob", "hunter2")
     state = os.path.join(stage.directory, "state")
     options = ("--state", state, "--local", "127.0.0.1:15099")
     device = gateway(stage, text, *options)
 
-    def saved():
-        """Both ports' state is there, and nothing beside it."""
-        if not os.path.exists(state) or os.path.exists(state + ".new"):
-            return False
-        with open(state, encoding="ascii") as file:
-            return len(file.readlines()) == 4
     device.await_event("1", "registered")
     device.await_event("2", "registered")
-    poll("the state is saved", saved)
+    await_saved(state, 2)
     equal("mode of the state's file", os.stat(state).st_mode & 0o777, 0o600)
     device.process.kill()
     device.exit()
@@ -209,7 +224,36 @@ def power_cut(stage):
     for name in "12":
         device.await_event(name, "registered")
     equal("challenges of the second start", len(stage.wire.answers(401)), challenges)
+    await_saved(state, 2)
+    device.process.kill()
+    device.exit()
+    equal("Call-IDs", len(set(stage.wire.asked("Call-ID"))), 2)
+
+    device = gateway(stage, text, "--state", state)  # from another port: the old binding is removed
+    for name in "12":
+        device.await_event(name, "registered")
+    equal("bindings", [event["bindings"] for event in device.told("registered")], [1, 1])
     device.leaves()
+
+
+@case
+def power_cut_at_kamailio(stage):
+    """After each kill -9 Kamailio holds one binding, from whatever port the device comes back."""
+    kamailio = Kamailio(stage)
+    text = provider("127.0.0.1:15060") + port(1, "alice", "secret")
+    state = os.path.join(stage.directory, "state")
+    for life in range(3):
+        device = gateway(stage, text, "--state", state)
+        device.await_event("1", "registered")
+        await_saved(state, 1, re.search(r"127\.0\.0\.1:(\d+);", stage.wire.asked("Contact")[-1]).group(1))
+        equal(f"bindings in life {life}", len(kamailio.contacts("alice")), 1)
+        device.process.kill()
+        device.exit()
+    equal("Call-IDs", len(set(stage.wire.asked("Call-ID"))), 1)
+    device = gateway(stage, text, "--state", state)
+    device.await_event("1", "registered")
+    device.leaves()
+    equal("bindings after leaving", kamailio.contacts("alice"), [])
 
 
 @case

@@ -257,6 +257,8 @@ static size_t widest(world *w)
     sira_writer writer;
     settle_names(w);
     set_local(w, "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535", w->server.targets[0].transport);
+    w->line.contact = w->line.exchange.flow.local; /* from where it moved: that binding is removed */
+    w->line.contact.port = 65534;
     w->line.exchange.cseq = INT32_MAX;
     w->line.asked = SIRA_LIMIT_EXPIRES_MAX;
     sira_writer_init(&writer, NULL, 0);
