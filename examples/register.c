@@ -32,6 +32,7 @@ typedef struct app {
     uv_timer_t duration;
     ladder ladder;
     pcap pcap;
+    char typed[3][SIRA_LIMIT_CONFIG + 1];  /* AOR, registrar and proxy that were given without "sip:", with it */
     char registrar[SIRA_LIMIT_CONFIG + 1]; /* made from the AOR when none was given */
     char server[SIRA_LIMIT_CONFIG + 1];    /* where requests go: the proxy or the registrar, by --transport */
     sira_agent_counters before;            /* as they were at the last event */
@@ -57,14 +58,40 @@ static const char *take_transport(const option *transport, const char *value)
                                                                                                : "udp, tcp or tls";
 }
 
+/* Was "sip:" left out of this URI? What stands before a ':' is a scheme, unless a port or a host in brackets is there.
+ */
+static bool lacks_scheme(const char *text)
+{
+    const char *colon = strchr(text, ':'), *at = strchr(text, '@');
+    if (at != NULL)
+        return colon == NULL || colon > at;
+    size_t digits = colon != NULL ? strspn(colon + 1, "0123456789") : 0;
+    return text[0] == '[' || colon == NULL || (digits != 0 && (colon[1 + digits] == '\0' || colon[1 + digits] == ';'));
+}
+
+/* Takes a URI as people type it: alice@example.com, 192.0.2.1:5060. least: its place among those that were typed. */
+static const char *take_uri(const option *uri, const char *value)
+{
+    const char **target = uri->target;
+    char *typed = self.typed[uri->least];
+    *target = value;
+    if (value[0] == '\0')
+        return options_text(uri, value);
+    if (!lacks_scheme(value) || (uri->target == &self.set.aor && strchr(value, '@') == NULL))
+        return NULL;
+    int length = snprintf(typed, sizeof self.typed[0], "sip:%s", value);
+    *target = typed;
+    return length > 0 && (size_t)length < sizeof self.typed[0] ? NULL : "a shorter URI";
+}
+
 static const option options[] = {
-    {"--aor", "URI", "address-of-record, as sip:alice@example.com (needed)", options_text, &self.set.aor, 0, 0},
+    {"--aor", "URI", "address-of-record, as alice@example.com (needed)", take_uri, &self.set.aor, 0, 0},
     {"--registrar", "URI",
-     "where to register, as sip:sip.example.com or sip:192.0.2.1:5060\n(default: the domain of the AOR)", options_text,
-     &self.set.registrar, 0, 0},
+     "where to register, as sip.example.com or sip:192.0.2.1:5060\n(default: the domain of the AOR)", take_uri,
+     &self.set.registrar, 1, 0},
     {"--transport", "NAME", "udp, tcp or tls (default: what the URI says, else udp)", take_transport,
      &self.set.transport, 0, 0},
-    {"--proxy", "URI", "send everything there, as sip:proxy.example.com", options_text, &self.set.proxy, 0, 0},
+    {"--proxy", "URI", "send everything there, as proxy.example.com", take_uri, &self.set.proxy, 2, 0},
     {"--dns", "ADDRESSES",
      "servers to ask for names, as \"192.0.2.53 192.0.2.54:5353\"\n(default: those of the system)", options_text,
      &self.set.dns, 0, 0},
@@ -103,10 +130,12 @@ static const options_program program = {
     .about = "Registers a SIP line over UDP, TCP or TLS, answers digest challenges, refreshes in time, and\n"
              "unregisters on SIGINT (Ctrl-C), SIGTERM and SIGHUP; a second signal ends it at once.",
     .epilogue = "Examples:\n"
-                "  register --aor sip:alice@example.com --registrar sip:192.0.2.1 --once --trace\n"
-                "  SIRA_PASSWORD=secret register --aor sip:alice@192.0.2.1 --events json\n"
-                "  register --aor sip:alice@example.com --transport tls --tls-ca provider.pem\n"
-                "  register --aor sip:alice@example.com --registrar 'sip:[2001:db8::1]:5070' --password-file ~/.alice\n"
+                "  register --aor alice@example.com --registrar 192.0.2.1 --once --trace\n"
+                "  SIRA_PASSWORD=secret register --aor alice@192.0.2.1 --events json\n"
+                "  register --aor alice@example.com --transport tls --tls-ca provider.pem\n"
+                "  register --aor alice@example.com --registrar '[2001:db8::1]:5070' --password-file ~/.alice\n"
+                "\n"
+                "\"sip:\" may be left out of URIs.\n"
                 "\n"
                 "An empty SIRA_PASSWORD registers without a password, where the registrar asks for none.\n"
                 "\n"
@@ -291,6 +320,7 @@ static void watch(void)
         uv_signal_start(&self.signals[i], on_signal, numbers[i]);
     }
     uv_timer_init(loop, &self.duration);
+    uv_update_time(loop); /* that of the loop stood still while all was set up */
     if (self.set.duration != 0)
         uv_timer_start(&self.duration, on_duration, 1000u * (uint64_t)self.set.duration, 0);
 }

@@ -16,7 +16,7 @@
 typedef struct settings {
     const char *listen, *realm, *domain;
     uint32_t nonce_lifetime;
-    bool trace;
+    bool any_domain, trace;
 } settings;
 
 typedef struct app {
@@ -91,17 +91,33 @@ static const char *take_qop(const option *list, const char *value)
     return NULL;
 }
 
+static const char *take_uri_check(const option *check, const char *value)
+{
+    static const char *const names[] = {"equal", "host", "any"}; /* by sira_digest_uri_check */
+    for (uint8_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(value, names[i]) == 0) {
+            *(uint8_t *)check->target = i;
+            return NULL;
+        }
+    }
+    return "equal, host or any";
+}
+
 static const option options[] = {
     {"--listen", "ADDRESS:PORT",
      "where to listen, as 0.0.0.0:5060 or [::1]:5060; port 0: a free one\n(default: 127.0.0.1:5060)", options_text,
      &self.set.listen, 0, 0},
     {"--realm", "NAME", "realm of the challenges (default: example.test)", options_text, &self.set.realm, 0, 0},
-    {"--domain", "NAME", "take only addresses-of-record of this domain (default: any)", options_text, &self.set.domain,
-     0, 0},
+    {"--domain", "NAME", "take addresses-of-record of this domain (default: that of --realm)", options_text,
+     &self.set.domain, 0, 0},
+    {"--any-domain", NULL, "take them of any domain, of each user ten at most", options_flag, &self.set.any_domain, 0,
+     0},
     {"--user", "NAME:PASSWORD", "a user; may be repeated. Others can see it: use --users for real\npasswords",
      take_user, &self.registrar.users, 0, 0},
     {"--users", "FILE", "users, one NAME:PASSWORD per line", take_users, &self.registrar.users, 0, 0},
-    {"--no-auth", NULL, "take everybody without a password", options_flag, &self.registrar.open_to_all, 0, 0},
+    {"--no-auth", NULL,
+     "take everybody without a password; where strangers reach it, they can\nhave long answers sent to others",
+     options_flag, &self.registrar.open_to_all, 0, 0},
     {"--algorithm", "LIST",
      "MD5, SHA-256, SHA-512-256 or their -sess forms; several, with commas\nbetween, make several challenges in that "
      "order (default: SHA-256,MD5)",
@@ -109,6 +125,10 @@ static const option options[] = {
     {"--qop", "LIST", "auth, auth-int, both, or none (default: auth)", take_qop, &self.registrar.digest_config, 0, 0},
     {"--nonce-lifetime", "SECONDS", "how long a nonce may be used (default: 300)", options_number,
      &self.set.nonce_lifetime, 1, 86400},
+    {"--uri-check", "HOW",
+     "the URI in the credentials has to be that of the request: equal;\nhost: the same user and host; any: it may be "
+     "another (default: equal)",
+     take_uri_check, &self.registrar.digest_config.uri_check, 0, 0},
     {"--one-time", NULL, "each nonce once; the next one goes out in Authentication-Info", options_flag,
      &self.registrar.digest_config.one_time, 0, 0},
     {"--min-expires", "SECONDS", "shortest lifetime of a binding; below it: 423 (default: 60)", options_number,
@@ -126,8 +146,9 @@ static const options_program program = {
     .about = "A SIP registrar on UDP for tests and trials: challenges, verifies, keeps bindings in\n"
              "memory. The first line it prints says where it listens. SIGINT (Ctrl-C) and SIGTERM\n"
              "end it with its statistics.",
-    .epilogue = "A user may register the address-of-record that has the user's name in it, in any domain\n"
-                "or in that of --domain. At most 1000 users, 1000 addresses-of-record, 10 bindings each.\n"
+    .epilogue = "A user may register the address-of-record that has the user's name in it, in the domain\n"
+                "above. At most 1000 users, 1000 addresses-of-record, 10 bindings each. Until a sender has\n"
+                "proved a password, no answer is more than three times as long as what it answers.\n"
                 "\n"
                 "Examples:\n"
                 "  server --user alice:secret\n"
@@ -245,6 +266,27 @@ static int serve(void)
     return status;
 }
 
+/* A name that can stand in an address-of-record. */
+static bool is_domain(const char *name)
+{
+    char text[SIRA_LIMIT_CONFIG + 1];
+    sira_uri uri;
+    int length = snprintf(text, sizeof text, "sip:%s", name);
+    return length > 0 && (size_t)length < sizeof text &&
+           sira_uri_parse(&uri, (sira_str){text, (size_t)length}, NULL) == SIRA_OK && uri.host.len == strlen(name);
+}
+
+static int check_domain(void)
+{
+    if (self.set.domain != NULL && self.set.any_domain)
+        return options_refuse(&program, "--domain and --any-domain exclude each other");
+    if (self.set.domain != NULL && !is_domain(self.set.domain))
+        return options_refuse(&program, "--domain: expected a name or an address, not \"%s\"", self.set.domain);
+    if (self.set.domain == NULL && !self.set.any_domain && !is_domain(self.set.realm))
+        return options_refuse(&program, "--realm is no domain: give --domain or --any-domain, too");
+    return OPTIONS_GO_ON;
+}
+
 static int check_settings(void)
 {
     const bindings_limits *limits = &self.registrar.bindings.limits;
@@ -254,7 +296,7 @@ static int check_settings(void)
         return options_refuse(&program, "--min-expires is above --max-expires");
     if (limits->usual < limits->minimum)
         return options_refuse(&program, "--default-expires is below --min-expires");
-    return OPTIONS_GO_ON;
+    return check_domain();
 }
 
 int main(int argc, char **argv)
@@ -275,7 +317,8 @@ int main(int argc, char **argv)
     self.registrar.hash = sira_gcrypt_hash(&self.gcrypt);
     self.registrar.entropy = sira_gcrypt_entropy(&self.gcrypt);
     self.registrar.realm = sira_str_from(self.set.realm);
-    self.registrar.domain = sira_str_from(self.set.domain);
+    self.registrar.domain =
+        sira_str_from(self.set.any_domain || self.set.domain != NULL ? self.set.domain : self.set.realm);
     self.registrar.trace.message = trace;
     self.registrar.digest_config.lifetime = 1000u * self.set.nonce_lifetime;
     if (registrar_open(&self.registrar, &diag) != SIRA_OK)

@@ -30,23 +30,39 @@ static void expire(location *at, uint64_t now)
     }
 }
 
-location *bindings_at(bindings *self, sira_str aor, uint64_t now)
+/* Of an address-of-record, all before its host. */
+static sira_str user_of(sira_str aor)
+{
+    while (aor.len > 0 && aor.at[--aor.len] != '@')
+        ;
+    return aor;
+}
+
+uint16_t bindings_at(bindings *self, sira_str aor, uint64_t now, location **place)
 {
     location *unused = NULL;
+    size_t of_user = 0;
     for (size_t i = 0; i < self->count; i++) {
         location *at = &self->all[i];
         expire(at, now);
-        if (sira_str_equal(text_view(&at->aor), aor))
-            return at;
+        if (sira_str_equal(text_view(&at->aor), aor)) {
+            *place = at;
+            return 200;
+        }
         if (at->count == 0)
             unused = at;
+        else if (sira_str_equal(user_of(text_view(&at->aor)), user_of(aor)))
+            of_user++;
     }
+    if (of_user >= BINDINGS_LOCATIONS_EACH)
+        return 403;
     if (unused == NULL && self->count < BINDINGS_LOCATIONS)
         unused = &self->all[self->count++];
     if (unused == NULL || !text_set(&unused->aor, aor))
-        return NULL;
+        return 503;
     unused->count = 0;
-    return unused;
+    *place = unused;
+    return 200;
 }
 
 size_t bindings_count(bindings *self, uint64_t now)
@@ -77,9 +93,10 @@ static bool is_later(const update *self, const binding *existing)
 static bool is_same(const binding *existing, const sira_contact *contact)
 {
     sira_uri ours, theirs;
+    short_text instance = {0};
     if (contact->reg_id != 0 && contact->instance.len != 0 && existing->reg_id != 0 && existing->instance.length != 0)
-        return contact->reg_id == existing->reg_id &&
-               sira_str_equal_nocase(text_view(&existing->instance), contact->instance);
+        return contact->reg_id == existing->reg_id && text_add(&instance, contact->instance) &&
+               sira_str_equal_nocase(text_view(&existing->instance), text_view(&instance));
     return sira_uri_parse(&ours, text_view(&existing->uri), NULL) == SIRA_OK &&
            sira_uri_parse(&theirs, contact->address.uri, NULL) == SIRA_OK && sira_uri_equal(&ours, &theirs);
 }
@@ -99,19 +116,11 @@ static bool keep_params(short_text *out, sira_str params)
     sira_str rest = params, name, value;
     out->length = 0;
     while (sira_param_next(&rest, &name, &value) == SIRA_OK) {
-        size_t length = 1 + name.len + (value.at != NULL ? 1 + value.len : 0);
         if (sira_str_equal_nocase(name, SIRA_STR("expires")))
             continue;
-        if (length > TEXT_MAX - out->length)
+        if (!text_add(out, SIRA_STR(";")) || !text_add(out, name) ||
+            (value.at != NULL && (!text_add(out, SIRA_STR("=")) || !text_add(out, value))))
             return false;
-        char *at = out->bytes + out->length;
-        *at++ = ';';
-        memcpy(at, name.at, name.len);
-        if (value.at != NULL) {
-            at[name.len] = '=';
-            memcpy(at + name.len + 1, value.at, value.len);
-        }
-        out->length += length;
     }
     return true;
 }
@@ -124,20 +133,17 @@ static bool keep_path(short_text *out, const sira_message *request)
     out->length = 0;
     sira_cursor_init(&cursor, request, SIRA_FIELD_PATH);
     while (sira_address_next(&cursor, &path, NULL) == SIRA_OK) {
-        if (path.text.len + 2 > TEXT_MAX - out->length)
+        if ((out->length != 0 && !text_add(out, SIRA_STR(","))) || !text_add(out, path.text))
             return false;
-        if (out->length != 0)
-            out->bytes[out->length++] = ',';
-        memcpy(out->bytes + out->length, path.text.at, path.text.len);
-        out->length += path.text.len;
     }
     return true;
 }
 
 static uint16_t keep(update *self, binding *at, const sira_contact *contact, uint32_t lifetime)
 {
+    at->instance.length = 0;
     bool fits = text_set(&at->uri, contact->address.uri) && keep_params(&at->params, contact->address.params) &&
-                text_set(&at->instance, contact->instance) && text_set(&at->call_id, self->call_id) &&
+                text_add(&at->instance, contact->instance) && text_set(&at->call_id, self->call_id) &&
                 keep_path(&at->path, self->request);
     at->reg_id = contact->reg_id;
     at->cseq = self->cseq.number;

@@ -7,8 +7,9 @@
 
 #include "support/text.h"
 
-#define BINDINGS_LOCATIONS 1000 /* addresses-of-record */
-#define BINDINGS_EACH 10        /* bindings of one */
+#define BINDINGS_LOCATIONS 1000    /* addresses-of-record */
+#define BINDINGS_LOCATIONS_EACH 10 /* of them for one user, in several domains */
+#define BINDINGS_EACH 10           /* bindings of one */
 
 typedef struct binding {
     uint64_t expires_at; /* ms */
@@ -37,9 +38,9 @@ typedef struct bindings {
     location all[BINDINGS_LOCATIONS];
 } bindings;
 
-/* The place of an address-of-record in its canonical form; a new one when there is none. NULL: all places are taken.
- * What has expired is gone. */
-location *bindings_at(bindings *self, sira_str aor, uint64_t now);
+/* 200 with the place of an address-of-record in its canonical form; a new one when there is none. 403: its user has
+ * bound as many as one may; 503: all places are taken. What has expired is gone. */
+uint16_t bindings_at(bindings *self, sira_str aor, uint64_t now, location **place);
 
 /* All that live, for statistics. */
 size_t bindings_count(bindings *self, uint64_t now);

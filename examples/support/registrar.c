@@ -4,12 +4,16 @@
 #include <string.h>
 
 #define METHODS SIRA_STR("REGISTER, OPTIONS")
+#define LONGEST 65507u /* of a datagram, over IPv4 */
+#define AMPLIFICATION                                                                                                  \
+    3 /* how many times its request's octets an answer has at most, as long as the source is unproven */
 
 /* One request and its answer in the making. */
 typedef struct task {
     registrar *self;
     const sira_message *request;
     const sira_flow *flow;
+    size_t octets; /* of the datagram */
     uint64_t now;
     sira_digest_peer peer;
     char peer_text[SIRA_ENDPOINT_TEXT];
@@ -20,6 +24,14 @@ typedef struct task {
 
 /* ---- answers ---- */
 
+/* How long an answer may be. Who knows the password of a nonce that was made for this address receives there. */
+static size_t room_of(const task *at, uint16_t code)
+{
+    if (at->is_verified || (at->self->open_to_all && code == 200) || at->octets > LONGEST / AMPLIFICATION)
+        return LONGEST;
+    return AMPLIFICATION * at->octets;
+}
+
 static void begin_answer(task *at, uint16_t code, const char *reason)
 {
     uint8_t random[4] = {0};
@@ -28,7 +40,7 @@ static void begin_answer(task *at, uint16_t code, const char *reason)
     /* A tag that is not random would only make two answers look like one. */
     (void)entropy->fill(entropy->context, random, sizeof random);
     int length = snprintf(tag, sizeof tag, "%02x%02x%02x%02x", random[0], random[1], random[2], random[3]);
-    sira_writer_init(&at->writer, at->self->out, sizeof at->self->out);
+    sira_writer_init(&at->writer, at->self->out, room_of(at, code));
     sira_write_response(&at->writer, at->request,
                         &(sira_response){.code = code,
                                          .reason = sira_str_from(reason),
@@ -36,6 +48,7 @@ static void begin_answer(task *at, uint16_t code, const char *reason)
                                          .source = &at->flow->remote});
 }
 
+/* Empty when it can't be written. */
 static sira_str end_answer(task *at)
 {
     size_t length;
@@ -46,6 +59,16 @@ static sira_str end_answer(task *at)
     return (sira_str){at->self->out, length};
 }
 
+/* One that says at least that something is wrong here. */
+static sira_str end_or_fail(task *at)
+{
+    sira_str reply = end_answer(at);
+    if (reply.len != 0)
+        return reply;
+    begin_answer(at, 500, "Server Internal Error");
+    return end_answer(at);
+}
+
 static sira_str answer(task *at, uint16_t code, const char *reason)
 {
     at->self->counters.refused++;
@@ -54,16 +77,33 @@ static sira_str answer(task *at, uint16_t code, const char *reason)
         sira_write_field(&at->writer, SIRA_FIELD_ALLOW, METHODS);
     if (code == 423)
         sira_write_field_number(&at->writer, SIRA_FIELD_MIN_EXPIRES, at->self->bindings.limits.minimum);
+    return end_or_fail(at);
+}
+
+/* With the first so many of the algorithms. */
+static sira_str challenge(task *at, bool stale, size_t count)
+{
+    sira_digest_server_config *config = &at->self->digest_config;
+    uint8_t offers[SIRA_DIGEST_OFFERS];
+    memcpy(offers, config->algorithms, sizeof offers);
+    memset(config->algorithms + count, 0, sizeof offers - count);
+    begin_answer(at, 401, "Unauthorized");
+    (void)sira_digest_server_challenge(&at->self->digest, &at->peer, stale, &at->writer);
+    memcpy(config->algorithms, offers, sizeof offers);
     return end_answer(at);
 }
 
+/* As many challenges as there may be in answer to so short a request. */
 static sira_str answer_challenge(task *at, bool stale)
 {
+    sira_str reply = SIRA_STR("");
+    for (size_t count = SIRA_DIGEST_OFFERS; reply.len == 0 && count > 0; count--)
+        reply = challenge(at, stale, count);
+    if (reply.len == 0)
+        return at->writer.status == SIRA_E_SPACE ? answer(at, 400, "Request Too Short")
+                                                 : answer(at, 500, "Server Internal Error");
     at->self->counters.challenged++;
-    begin_answer(at, 401, "Unauthorized");
-    if (sira_digest_server_challenge(&at->self->digest, &at->peer, stale, &at->writer) != SIRA_OK)
-        return answer(at, 500, "Server Internal Error");
-    return end_answer(at);
+    return reply;
 }
 
 static sira_str answer_unsupported(task *at, sira_str option)
@@ -71,7 +111,7 @@ static sira_str answer_unsupported(task *at, sira_str option)
     at->self->counters.refused++;
     begin_answer(at, 420, "Bad Extension");
     sira_write_field(&at->writer, SIRA_FIELD_UNSUPPORTED, option);
-    return end_answer(at);
+    return end_or_fail(at);
 }
 
 static sira_str answer_bindings(task *at, const location *place)
@@ -83,11 +123,11 @@ static sira_str answer_bindings(task *at, const location *place)
     bindings_write(place, at->now, &at->writer);
     sira_cursor_init(&cursor, at->request, SIRA_FIELD_PATH);
     while (sira_address_next(&cursor, &path, NULL) == SIRA_OK) /* RFC 3327 5.3 */
-        sira_write_field(&at->writer, SIRA_FIELD_PATH, path.text);
+        sira_write_address_view(&at->writer, SIRA_FIELD_PATH, &path);
     if (at->is_verified &&
         sira_digest_server_info(&at->self->digest, &at->peer, &at->verified, SIRA_STR(""), &at->writer) != SIRA_OK)
         return answer(at, 500, "Server Internal Error");
-    return end_answer(at);
+    return end_or_fail(at);
 }
 
 /* ---- REGISTER ---- */
@@ -183,10 +223,11 @@ static sira_str take_register(task *at)
         return answer(at, 404, "Not Found");
     if (at->is_verified && !sira_str_equal(at->verified.user, user))
         return answer(at, 403, "Forbidden");
-    location *place = bindings_at(&at->self->bindings, text_view(&aor), at->now);
-    if (place == NULL)
-        return answer(at, 503, "Service Unavailable");
-    uint16_t code = bindings_update(place, at->request, &at->self->bindings.limits, at->now, &reason);
+    location *place;
+    uint16_t code = bindings_at(&at->self->bindings, text_view(&aor), at->now, &place);
+    if (code != 200)
+        return answer(at, code, code == 403 ? "Too Many Addresses-Of-Record" : "Service Unavailable");
+    code = bindings_update(place, at->request, &at->self->bindings.limits, at->now, &reason);
     return code == 200 ? answer_bindings(at, place) : answer(at, code, reason);
 }
 
@@ -205,7 +246,7 @@ static sira_str take_request(task *at)
         begin_answer(at, 200, "OK");
         sira_write_field(&at->writer, SIRA_FIELD_ALLOW, METHODS);
         sira_write_field(&at->writer, SIRA_FIELD_SUPPORTED, SIRA_STR("path"));
-        return end_answer(at);
+        return end_or_fail(at);
     case SIRA_METHOD_CANCEL: /* RFC 3261 9.2: of a transaction that is not there */
         return answer(at, 481, "Call/Transaction Does Not Exist");
     default:
@@ -245,7 +286,7 @@ static sira_str take_valid(task *at)
 
 sira_str registrar_take(registrar *self, const sira_flow *flow, sira_str bytes, uint64_t now)
 {
-    task at = {.self = self, .request = &self->request, .flow = flow, .now = now};
+    task at = {.self = self, .request = &self->request, .flow = flow, .octets = bytes.len, .now = now};
     sira_diag diag = {.code = 0, .reason = ""};
     sira_str reply = SIRA_STR("");
     sira_status status = sira_message_parse(&self->request, bytes, &diag);
@@ -264,6 +305,10 @@ sira_str registrar_take(registrar *self, const sira_flow *flow, sira_str bytes, 
 sira_status registrar_open(registrar *self, sira_diag *diag)
 {
     sira_message_init(&self->request, self->fields, SIRA_LIMIT_FIELDS);
+    if (self->digest_config.algorithms[0] == SIRA_ALGORITHM_NONE) { /* by name, so that challenge can leave some out */
+        self->digest_config.algorithms[0] = SIRA_ALGORITHM_SHA_256;
+        self->digest_config.algorithms[1] = SIRA_ALGORITHM_MD5;
+    }
     self->digest_config.hash = self->hash;
     self->digest_config.entropy = self->entropy;
     self->digest_config.realm = self->realm;

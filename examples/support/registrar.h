@@ -21,7 +21,7 @@ typedef struct registrar {
     sira_hash hash;
     sira_entropy entropy;
     sira_str realm;
-    sira_str domain;  /* of the addresses-of-record that are taken; empty: any */
+    sira_str domain;  /* of the addresses-of-record that are taken; empty: any, BINDINGS_LOCATIONS_EACH for each user */
     bool open_to_all; /* no authentication */
     sira_digest_server_config
         digest_config; /* algorithms, qop, lifetime, one_time; filled by sira_digest_server_config_init before */
@@ -44,7 +44,9 @@ void registrar_close(registrar *self);
 
 /* Takes a datagram; flow->remote says from where. Returns the answer, empty when there is none; it is valid until the
  * next call. It goes back to where the request came from, port included, as if each client had asked for that (RFC
- * 3581). */
+ * 3581). Until credentials have shown that who sends from there also receives there, no answer has more than three
+ * times the octets of its request, so that nobody sends them to others; with open_to_all that is never shown, and an
+ * answer that lists bindings may be longer. */
 sira_str registrar_take(registrar *self, const sira_flow *flow, sira_str bytes, uint64_t now);
 
 #endif

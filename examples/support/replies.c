@@ -45,8 +45,9 @@ sira_str replies_find(const replies *self, const sira_message *request, const si
     uint32_t mark = mark_of(request);
     for (size_t i = 0; i < REPLIES_MAX; i++) {
         const replies_entry *entry = &self->ring[i];
-        if (entry->mark == mark && entry->until > now && sira_endpoint_equal(&entry->source, source) &&
-            has_key(entry, request))
+        /* What is shorter is not the same request; its answer could be many times as long as it is. */
+        if (entry->mark == mark && entry->until > now && entry->request_length == request->bytes.len &&
+            sira_endpoint_equal(&entry->source, source) && has_key(entry, request))
             return (sira_str){entry->bytes + entry->key_length, entry->length};
     }
     return SIRA_STR("");
@@ -55,8 +56,11 @@ sira_str replies_find(const replies *self, const sira_message *request, const si
 void replies_keep(replies *self, const sira_message *request, const sira_endpoint *source, sira_str answer,
                   uint64_t now)
 {
-    replies_entry entry = {
-        .source = *source, .until = now + REPLIES_LIFETIME, .mark = mark_of(request), .length = answer.len};
+    replies_entry entry = {.source = *source,
+                           .until = now + REPLIES_LIFETIME,
+                           .mark = mark_of(request),
+                           .request_length = request->bytes.len,
+                           .length = answer.len};
     for (size_t i = 0; i < KEY_FIELDS; i++)
         entry.key_length += key_part(request, i).len + 1;
     entry.bytes = malloc(entry.key_length + answer.len);

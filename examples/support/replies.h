@@ -11,7 +11,7 @@ typedef struct replies_entry {
     sira_endpoint source;
     uint64_t until; /* 0: no entry */
     uint32_t mark;  /* of the key, to find it faster */
-    size_t key_length, length;
+    size_t request_length, key_length, length;
     char *bytes; /* the key, then the answer */
 } replies_entry;
 

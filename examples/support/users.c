@@ -54,11 +54,13 @@ bool users_read(users *self, const char *program, const char *path)
 sira_status users_look_up(void *context, const sira_digest_lookup *lookup, sira_digest_account *account)
 {
     const users *self = context;
+    sira_status status = SIRA_IDLE;
+    /* To the end for each, so that the time does not tell who is there and where. */
     for (size_t i = 0; i < self->count; i++) {
         if (sira_str_equal(text_view(&self->all[i].name), lookup->user)) {
             account->password = text_view(&self->all[i].password);
-            return SIRA_OK;
+            status = SIRA_OK;
         }
     }
-    return SIRA_IDLE;
+    return status;
 }

@@ -15,8 +15,10 @@ static sira_status refuse(sira_diag *diag, sira_status status, const sira_digest
                          expected);
     if (diag != NULL) {
         diag->code = bad_request ? 400 : ours ? 500 : peer->proxy ? 407 : 401;
-        diag->reason = bad_request ? (peer->proxy ? "Bad Proxy-Authorization" : "Bad Authorization")
-                                   : sira_reason_phrase(diag->code);
+        diag->reason = status == SIRA_E_MISMATCH ? "URI Of Credentials Is Not That Of Request"
+                       : !bad_request            ? sira_reason_phrase(diag->code)
+                       : peer->proxy             ? "Bad Proxy-Authorization"
+                                                 : "Bad Authorization";
     }
     return status;
 }

@@ -90,14 +90,22 @@ def wrong_options(stage):
             ([*there, "--user", "al\nice"], "--user: expected no control characters"),
             ([*there, "--user", ""], "--user: expected something that is not empty"),
             (["--aor", "alice"], "--aor: expected a SIP URI"),
+            (["--aor", "alice", *there[2:]], "--aor: expected"),
+            (["--aor", "alice@"], "--aor: expected a SIP URI"),
+            (["--aor", "mailto:alice@interop.test", *there[2:]], "--aor: expected"),
+            (["--aor", "al ice@interop.test", *there[2:]], "--aor: expected"),
+            (["--aor", "alice@" + "a" * 300], "--aor: expected a shorter URI"),
+            (["--aor", ""], "--aor: expected something that is not empty"),
+            ([*aor, "--registrar", "http://127.0.0.1"], "--registrar: expected"),
+            ([*aor, "--registrar", "127.0.0.1:70000"], "--registrar: expected"),
             (["--aor", "sip:alice@x\r\nX: y", *there[2:]], "--aor: expected"),
             (["--aor", "tel:+49301234", *there[2:]], "--aor: expected a sip or sips URI"),
             (["--aor", "sips:alice@interop.test", *there[2:]], "--aor: expected a sip URI"),
-            ([*aor, "--registrar", "127.0.0.1"], "--registrar: expected"),
+            ([*aor, "--registrar", "tel:+49301234"], "--registrar: expected"),
             ([*aor, "--registrar", "sip:127.0.0.1;transport=sctp"], "--registrar: expected a transport"),
             ([*there, "--transport", "sctp"], "--transport: expected udp, tcp or tls"),
             ([*aor, "--registrar", "sip:127.0.0.1;transport=udp", "--transport", "tcp"], "says its transport already"),
-            ([*there, "--proxy", "127.0.0.1"], "--proxy: expected"),
+            ([*there, "--proxy", "tel:+49301234"], "--proxy: expected"),
             ([*there, "--dns", "dns.test"], "--dns: expected up to 8 numeric addresses"),
             ([*there, "--tls-ca", "/no/such/file"], "--tls-ca: expected a PEM file"),
             ([*there, "--tls-cert", "/no/such/file"], "--tls-cert: expected a PEM file")):
@@ -122,7 +130,13 @@ def wrong_server_options(stage):
             ([*users, "--min-expires", "3601"], "a number from 1 to 3600"),
             ([*users, "--min-expires", "600", "--max-expires", "599"], "--min-expires is above --max-expires"),
             ([*users, "--min-expires", "600", "--default-expires", "599"], "--default-expires is below --min-expires"),
-            ([*users, "--realm", "a\r\nb"], "realm: expected")):
+            ([*users, "--realm", "a b"], "--realm is no domain: give --domain or --any-domain, too"),
+            ([*users, "--domain", "a b"], "--domain: expected a name or an address"),
+            ([*users, "--domain", "a:5060"], "--domain: expected a name or an address"),
+            ([*users, "--domain", "alice@a"], "--domain: expected a name or an address"),
+            ([*users, "--domain", "a", "--any-domain"], "--domain and --any-domain exclude each other"),
+            ([*users, "--uri-check", "none"], "--uri-check: expected equal, host or any"),
+            ([*users, "--realm", "a\r\nb", "--any-domain"], "realm: expected")):
         refuses(stage, "server", options, text)
 
 
@@ -337,8 +351,23 @@ def pcap(stage):
 @case
 def default_registrar(stage):
     """Without --registrar and --user both are taken from the address-of-record."""
-    argv = [stage.program("register"), "--aor", f"sip:alice@{stage.server()}", "--once", "--events=json"]
+    argv = [stage.program("register"), "--aor", f"sip:alice@{stage.server('--any-domain')}", "--once", "--events=json"]
     stage.start("register", argv, {"SIRA_PASSWORD": "secret"}, Client).succeeds()
+
+
+@case
+def as_people_type(stage):
+    """URIs without "sip:"."""
+    server = stage.server("--any-domain")
+    six = stage.server("--any-domain", listen="[::1]:0")
+    for options in (["--aor", f"alice@{server}"], ["--aor", "alice@interop.test", "--registrar", server],
+                    ["--aor", "alice@interop.test", "--registrar", six],
+                    ["--aor", "alice@interop.test", "--registrar", "interop.test", "--proxy", server],
+                    ["--aor", f"sip:alice@{server};transport=udp"]):
+        argv = [stage.program("register"), *options, "--once", "--events=json"]
+        client = stage.start("register", argv, {"SIRA_PASSWORD": "secret"}, Client)
+        client.succeeds()
+        check(client.events[0]["aor"].startswith("sip:alice@"), f"the event names {client.events[0]['aor']}")
 
 
 @case

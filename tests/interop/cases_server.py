@@ -1,9 +1,11 @@
 """examples/server, one datagram at a time: RFC 3261 10.3, clause by clause."""
+import hashlib
 import re
 import signal
 import socket
 
 from harness import case, check, equal
+from wire import parameters
 
 REGISTER = "REGISTER sip:interop.test SIP/2.0"
 
@@ -30,6 +32,16 @@ class Phone:
                  "Max-Forwards: 70", f"From: {to};tag=1", f"To: {to}", f"Call-ID: {call_id}",
                  f"CSeq: {self.cseq} {method}", *fields, "Content-Length: 0", "", ""]
         return "\r\n".join(lines).encode()
+
+    def authorized(self, challenge, uri="sip:interop.test", user="alice", password="secret"):
+        """The Authorization field for REGISTER that answers a 401 with SHA-256, without qop."""
+        def digest(*parts):
+            return hashlib.sha256(":".join(parts).encode()).hexdigest()
+        asked = parameters(field(challenge, "WWW-Authenticate")[0])
+        nonce, realm = asked["nonce"], asked["realm"]
+        proof = digest(digest(user, realm, password), nonce, digest("REGISTER", uri))
+        return (f'Authorization: Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
+                f'response="{proof}", algorithm=SHA-256')
 
     def send(self, data):
         self.socket.sendto(data, self.target)
@@ -231,8 +243,114 @@ def extensions(stage):
 
 
 @case
+def folded_values(stage):
+    """What had a fold in it can be written: in the answer to its own request, and in every later one."""
+    phone = Phone(stage)
+    device = ';+sip.instance="<urn:uuid:00000000-0000-1000-8000-\r\n 000A95A0E128>"'
+    path = 'Path: "an \r\n edge" <sip:edge.test;lr>;x="a\r\n\t b"'
+    for fields in ([], [path, "Supported: path"], [f"Contact: <sip:a@192.0.2.1>;x=\"a\r\n b\"{device};reg-id=1"],
+                   [f"Contact: <sip:a@192.0.2.2>;x=\"a\r\n   b\"{device};reg-id=1", path, "Supported: path"], []):
+        answer = phone.expect(200, *fields)
+    contacts = field(answer, "Contact")
+    equal("bindings of the one device", len(contacts), 1)
+    check(';x="a b";+sip.instance="<urn:uuid:00000000-0000-1000-8000- 000A95A0E128>";' in contacts[0], contacts[0])
+    phone.expect(405, line="OPTION sip:interop.test SIP/2.0", to='"a\r\n b" <sip:alice@interop.test>')
+    phone.expect(420, "Require: a,\r\n b")
+    phone.expect(404, to='"a\r\n b" <sip:alice@elsewhere.test>;x="c\r\n d"')
+
+
+@case
+def never_more_than_thrice(stage):
+    """Who has proved nothing gets at most three times the octets that were sent, whatever they were."""
+    def grows(what, data):
+        phone.send(data)
+        phone.send(probe)
+        answer = phone.receive()
+        if "CSeq: 77 BYE" in answer:
+            return None
+        check(len(answer) <= 3 * len(data), f"{len(data)} octets of {what} got {len(answer)}")
+        check("CSeq: 77 BYE" in phone.receive(), "the probe was not answered")
+        return answer
+    for options, realm in ((["--algorithm", "SHA-512-256,SHA-256,MD5"], "interop.test"), ([], "r" * 200),
+                           (["--no-auth"], "interop.test")):
+        phone = Phone(stage, *options, "--any-domain", "--realm", realm)
+        probe = phone.request(line="BYE sip:interop.test SIP/2.0", cseq=77)
+        codes = {}
+        for size in range(0, 1000, 13):
+            for contact in ("", "m:<sip:a@a>"):
+                phone.branches += 1
+                short = (f"REGISTER sip:a SIP/2.0\r\nv:SIP/2.0/UDP a;branch=z9hG4bK{phone.branches}\r\nf:<sip:a@a>;tag=1\r\n"
+                         f"t:<sip:a@a>\r\ni:{phone.branches}\r\nCSeq:1 REGISTER\r\nMax-Forwards:9\r\n{contact}")
+                answer = grows("REGISTER", f"{short}\r\nx:{'x' * size}\r\n\r\n".encode())
+                codes.setdefault(answer and int(answer.split(" ")[1]), []).append(len(field(answer, "WWW-Authenticate")))
+                # The same transaction again, in fewer octets.
+                grows("a shorter REGISTER", f"{short}\r\n\r\n".encode())
+        if options != ["--no-auth"]:
+            equal("status codes", sorted(codes), [401] if realm == "interop.test" else [400, 401])
+            equal("challenges where the request is long", codes[401][-1], 3 if options else 2)
+            equal("challenges, the longer the more", codes[401], sorted(codes[401]))
+        good = phone.request("Contact: <sip:a@192.0.2.1>")
+        for length in range(1, len(good), 7):
+            grows("a request that was cut", good[:length] + b"\r\n\r\n")
+        for line in ("OPTIONS sip:a SIP/2.0", "FROB sip:a SIP/2.0", "REGISTER tel:1 SIP/2.0", "REGISTER sip:a SIP/3.0"):
+            grows(line, f"{line}\r\nv:SIP/2.0/UDP a;branch=z9hG4bKq\r\nf:<sip:a>;tag=1\r\nt:<sip:a>\r\ni:1\r\nCSeq:1 "
+                        f"{line.split(' ')[0]}\r\nMax-Forwards:9\r\n\r\n".encode())
+        phone.program.terminate()
+        phone.program.exit()
+
+
+@case
+def the_password_gives_room(stage):
+    """Ten bindings are told to who has proved the password, in answer to a short request, too."""
+    phone = Phone(stage, "--qop", "none", "--any-domain")
+    for number in range(10):
+        phone.expect(200, f"Contact: <sip:{'a' * 200}@192.0.2.{number}>", phone.authorized(phone.expect(401)))
+    request = phone.request(phone.authorized(phone.expect(401)))
+    phone.send(request)
+    answer = phone.receive()
+    equal("bindings", len(field(answer, "Contact")), 10)
+    check(len(answer) > 3 * len(request), "the answer is short")
+    phone.send(request)
+    equal("the answer to the same request", phone.receive(), answer)
+
+
+@case
+def uri_check(stage):
+    """Whose credentials are for another URI are told so, and are taken where that was wished."""
+    uris = ("sip:interop.test", "sip:INTEROP.test", "sip:interop.test:5062", "sip:interop.test;transport=udp",
+            "sip:elsewhere.test", "nonsense")
+    for how, right in (("equal", uris[:2]), ("host", uris[:4]), ("any", uris)):
+        phone = Phone(stage, "--qop", "none", "--uri-check", how)
+        for uri in uris:
+            code, answer = phone.ask(phone.authorized(phone.expect(401), uri))
+            equal(f"{how}: status code for {uri}", code, 200 if uri in right else 400)
+            check(code == 200 or answer.startswith("SIP/2.0 400 URI Of Credentials Is Not That Of Request\r\n"), answer)
+
+
+@case
+def any_domain(stage):
+    """One user binds ten addresses-of-record and no more; others still can."""
+    phone = Phone(stage, "--no-auth", "--any-domain")
+    for number in range(10):
+        phone.bindings("Contact: <sip:a@192.0.2.1>", to=f"<sip:alice@domain{number}.test>")
+    for fields in ([], ["Contact: <sip:a@192.0.2.1>"]):
+        answer = phone.expect(403, *fields, to="<sip:%61lice@domain10.test>")
+        check(answer.startswith("SIP/2.0 403 Too Many Addresses-Of-Record\r\n"), answer)
+    phone.bindings("Contact: <sip:a@192.0.2.2>", to="<sip:alice@DOMAIN3.test>")
+    phone.bindings("Contact: <sip:a@192.0.2.1>", to="<sip:alice%40b@domain10.test>")
+    phone.bindings("Contact: <sip:a@192.0.2.1>", to="<sip:bob@domain10.test>")
+    phone.bindings("Contact: *", "Expires: 0", to="<sip:alice@domain3.test>")
+    phone.bindings("Contact: <sip:a@192.0.2.1>", to="<sip:alice@domain10.test>")
+    phone.expect(403, to="<sip:alice@domain3.test>")
+
+
+@case
 def domains(stage):
-    phone = Phone(stage, "--no-auth", "--domain", "interop.test")
+    """The realm's, without a word; another one by --domain."""
+    phone = Phone(stage, "--no-auth", "--domain", "elsewhere.test")
+    phone.expect(404, to="<sip:alice@interop.test>")
+    phone.expect(200, to="<sip:alice@elsewhere.test>")
+    phone = Phone(stage)
     phone.expect(404, to="<sip:alice@elsewhere.test>")
     phone.expect(404, to="<sip:interop.test>")
     phone.expect(404, to="<tel:+49301234>")
