@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 
 set(sira_headers ${SIRA_PUBLIC_HEADERS})
-set(sira_targets sira)
+set(sira_targets sira_hardening sira)
 if(SIRA_WITH_GCRYPT)
     list(APPEND sira_headers ${SIRA_GCRYPT_PUBLIC_HEADERS})
 endif()

@@ -55,7 +55,8 @@ static bool from_file(password *self, const char *program, const char *path)
     return done;
 }
 
-static bool from_variable(password *self, const char *program, const char *variable, const char *value)
+/* The environment does not keep it: it would stand in memory twice, and in /proc. */
+static bool from_variable(password *self, const char *program, const char *variable, char *value)
 {
     self->length = strlen(value);
     if (self->length > PASSWORD_MAX) {
@@ -63,6 +64,7 @@ static bool from_variable(password *self, const char *program, const char *varia
         return false;
     }
     memcpy(self->text, value, self->length);
+    sira_wipe(value, self->length);
     return true;
 }
 
@@ -110,7 +112,7 @@ static bool from_terminal(password *self, const char *program, const char *varia
 
 bool password_get(password *self, const char *program, const char *file, const char *variable)
 {
-    const char *value = getenv(variable);
+    char *value = getenv(variable);
     bool done = file != NULL    ? from_file(self, program, file)
                 : value != NULL ? from_variable(self, program, variable, value)
                                 : from_terminal(self, program, variable);

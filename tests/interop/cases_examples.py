@@ -1,4 +1,5 @@
 """Our own programs, from their command lines to their exit statuses: what people see of them."""
+import hashlib
 import os
 import pty
 import re
@@ -344,6 +345,59 @@ def pcap(stage):
         equal("answers from the registrar", count(f"sip.Status-Code && udp.srcport == {port}"), 3)
     status, _, err = run_register(stage, "127.0.0.1", "--pcap", "no/such/folder")
     check(status == 2 and "no/such/folder: No such file" in err, f"a file that can't be made: {status}, {err!r}")
+
+
+# ---- what protects the programs ----
+
+@case
+def hardened(stage):
+    """An overrun is hard to use: no fixed addresses, nothing to bind late, guarded stacks, checked copies."""
+    for name in ("register", "server", "gateway"):
+        if not os.path.exists(stage.program(name)):
+            continue
+        argv = [tool("readelf"), "-hldW", "--dyn-syms", stage.program(name)]
+        found = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+        for what, pattern in (("position-independent", r"Type: +DYN .*\n(?s:.*)Flags: NOW PIE"),
+                              ("RELRO", r"GNU_RELRO"), ("bound at once", r"\(FLAGS\) +BIND_NOW"),
+                              ("no stack that is run", r"GNU_STACK +(0x0+ ){3}0x0+ 0x0+ RW "),
+                              ("guards on the stack", r" __stack_chk_fail@"), ("checked copies", r" __\w+_chk@")):
+            check(re.search(pattern, found), f"{name} is not hardened: {what}")
+
+
+def memory_of(program):
+    """All that a process may write to, as a core dump would show it."""
+    found = []
+    with open(f"/proc/{program.process.pid}/maps", encoding="ascii") as maps, \
+            open(f"/proc/{program.process.pid}/mem", "rb") as memory:
+        for line in maps:
+            addresses, access = line.split()[:2]
+            if access.startswith("rw"):
+                start, end = (int(address, 16) for address in addresses.split("-"))
+                memory.seek(start)
+                found.append(memory.read(end - start))
+    return b"|".join(found)
+
+
+@case
+def secrets_in_memory(stage):
+    """Of a line that is registered the password stands in memory once, where it was read to, and HA1 once, in the account."""
+    password = "correct horse 7 battery staple"
+    for algorithm, hashed in (("MD5", hashlib.md5), ("SHA-256", hashlib.sha256)):
+        ha1 = hashed(f"carol:interop.test:{password}".encode()).digest()
+        server = stage.server("--user", f"carol:{password}", "--min-expires", "1", "--algorithm", algorithm)
+        file = write(stage, "password", password + "\n")
+        for options, given in ((["--password-file", file], ""), ([], password)):
+            argv = [stage.program("register"), "--registrar", server, "--aor", "carol@interop.test", "--events", "json",
+                    "--expires", "4", "--min-interval", "1", *options]
+            client = stage.start("register", argv, {"SIRA_PASSWORD": given} if given else {}, Client)
+            client.event("registered", 2)
+            memory = memory_of(client)
+            equal("how often the name stands there", memory.count(b"carol@interop.test") > 0, True)
+            equal("how often the password does", memory.count(password.encode()), 1)
+            equal("how often HA1 does", memory.count(ha1), 1)
+            equal("how often HA1 does as text", memory.lower().count(ha1.hex().encode()), 0)
+            client.terminate()
+            client.exit()
 
 
 # ---- life ----
