@@ -27,6 +27,7 @@ set(SIRA_SOURCES
     lib/message/reason.c
     lib/message/response.c
     lib/message/scan.c
+    lib/message/stun.c
     lib/message/tolerance.c
     lib/message/unfold.c
     lib/message/uri.c
@@ -152,6 +153,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/server.h
     include/sira/sira.h
     include/sira/status.h
+    include/sira/stun.h
     include/sira/transport.h
     include/sira/uri.h
     include/sira/version.h

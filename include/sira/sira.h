@@ -37,6 +37,7 @@
 #include <sira/request.h>
 #include <sira/server.h>
 #include <sira/status.h>
+#include <sira/stun.h>
 #include <sira/transport.h>
 #include <sira/uri.h>
 #include <sira/version.h>

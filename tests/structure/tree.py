@@ -10,7 +10,7 @@ LAYERS = ["base", "message", "digest", "transaction", "location", "agent", "requ
 PUBLIC_LAYER = {
     "base": ["base", "status", "limits", "version", "export", "endpoint", "hash", "gcrypt",
              "portable_hash", "dns", "transport", "detail/forward", "detail/timer", "detail/random"],
-    "message": ["uri", "field", "message", "writer", "framer"],
+    "message": ["uri", "field", "message", "writer", "framer", "stun"],
     "digest": ["digest", "digest_server"],
     "transaction": ["detail/transaction"],
     "location": ["location", "detail/location"],
