@@ -68,7 +68,9 @@ set(SIRA_SOURCES
     lib/agent/config.c
     lib/agent/exchange.c
     lib/agent/flow.c
+    lib/agent/keepalive.c
     lib/agent/port.c
+    lib/agent/responder.c
     lib/agent/server.c
     lib/request/invite.c
     lib/request/request.c
@@ -129,6 +131,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/detail/agent.h
     include/sira/detail/exchange.h
     include/sira/detail/forward.h
+    include/sira/detail/keepalive.h
     include/sira/detail/location.h
     include/sira/detail/random.h
     include/sira/detail/registration.h
@@ -145,6 +148,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/field.h
     include/sira/framer.h
     include/sira/hash.h
+    include/sira/keepalive.h
     include/sira/limits.h
     include/sira/location.h
     include/sira/message.h

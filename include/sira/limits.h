@@ -31,6 +31,9 @@
 /* Clamps on numbers from the network, in seconds unless another unit stands there. */
 #define SIRA_LIMIT_EXPIRES_MAX 604800u    /* a granted lifetime above a week is taken as a week */
 #define SIRA_LIMIT_MIN_EXPIRES_MAX 86400u /* a 423 may raise the requested lifetime to a day, no further */
-#define SIRA_LIMIT_RETRY_AFTER_MAX 7200u  /* a Retry-After above two hours is taken as two hours */
+#define SIRA_LIMIT_FLOW_TIMER_MIN 10u
+#define SIRA_LIMIT_FLOW_TIMER_MAX 3600u  /* a Flow-Timer (RFC 5626 10) holds 10 seconds to an hour */
+#define SIRA_LIMIT_REMAP_WINDOW 300u     /* lines follow another mapping of a NAT's at most once in so long */
+#define SIRA_LIMIT_RETRY_AFTER_MAX 7200u /* a Retry-After above two hours is taken as two hours */
 
 #endif

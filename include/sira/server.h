@@ -30,7 +30,7 @@ SIRA_API sira_status sira_server_init(sira_server *server, sira_agent *agent, co
                                       sira_diag *diag);
 
 /* Takes the server out of the agent; then its memory may be reused. SIRA_OK; SIRA_E_STATE: a registration of one of its
- * accounts was not removed yet. */
+ * accounts, or its keep-alive, was not removed yet. */
 SIRA_API sira_status sira_server_remove(sira_server *server);
 
 #include <sira/detail/server.h>

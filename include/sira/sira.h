@@ -30,6 +30,7 @@
 #include <sira/field.h>
 #include <sira/framer.h>
 #include <sira/hash.h>
+#include <sira/keepalive.h>
 #include <sira/limits.h>
 #include <sira/location.h>
 #include <sira/message.h>

@@ -73,6 +73,7 @@ sira_status sira_agent_init(sira_agent *agent, const sira_agent_config *config, 
     sira_i_timers_init(&agent->timers);
     sira_i_transactions_init(&agent->transactions);
     sira_i_list_init(&agent->servers);
+    sira_i_list_init(&agent->watchers);
     sira_i_list_init(&agent->news);
     sira_message_init(&agent->message, agent->fields, SIRA_LIMIT_FIELDS);
     status = sira_i_random_fill(&agent->random, agent->tag, sizeof agent->tag);
@@ -172,11 +173,26 @@ static void refuse(sira_agent *agent, const sira_trace_entry *received, sira_sta
         sira_i_agent_answer(agent, received->flow, diag->code, diag->reason);
 }
 
+/* RFC 5626 8: no SIP message begins with a CR, or with what STUN begins with. */
+static bool watched(const sira_agent *agent, const sira_flow *flow, sira_str bytes)
+{
+    if (bytes.len == 0 || (bytes.at[0] != '\r' && (uint8_t)bytes.at[0] > 3))
+        return false;
+    for (sira_link *link = agent->watchers.next; link != &agent->watchers; link = link->next) {
+        sira_watcher *watcher = SIRA_I_OWNER(link, sira_watcher, link);
+        if (watcher->received(watcher, flow, bytes))
+            return true;
+    }
+    return false;
+}
+
 static sira_status take(sira_agent *agent, const sira_flow *flow, sira_str bytes)
 {
     sira_trace_entry entry = {.kind = SIRA_TRACE_RECEIVED, .now = agent->now, .flow = flow, .bytes = bytes};
     sira_diag diag = {.reason = ""};
     sira_oddities odd;
+    if (watched(agent, flow, bytes))
+        return SIRA_OK;
     sira_i_agent_trace(agent, &entry);
     sira_status status =
         sira_message_read(&agent->message, bytes, flow->remote.transport != SIRA_TRANSPORT_UDP, &odd, &diag);

@@ -85,7 +85,6 @@ static void fail(sira_exchange *exchange, sira_i_outcome *outcome)
 {
     sira_account *account = exchange->account;
     end_transaction(exchange);
-    exchange->broken = false;
     if (outcome->status == SIRA_E_TIMEOUT || outcome->status == SIRA_E_TRANSPORT || outcome->code == 503) {
         uint64_t until = 0;
         if (outcome->has_retry_after)
@@ -93,7 +92,9 @@ static void fail(sira_exchange *exchange, sira_i_outcome *outcome)
                                                            ? outcome->retry_after
                                                            : SIRA_LIMIT_RETRY_AFTER_MAX);
         /* A Retry-After is that target's (RFC 3261 21.5.4). */
-        if (sira_i_server_target_failed(account->server, &exchange->flow, until)) {
+        const bool is_next = sira_i_server_target_failed(account->server, &exchange->flow, until);
+        exchange->broken = false; /* it knows */
+        if (is_next) {
             outcome->has_retry_after = false;
             if (try_next_target(exchange, outcome))
                 return;

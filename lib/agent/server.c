@@ -184,6 +184,15 @@ void sira_i_server_flow_down(sira_server *server, const void *flow)
     if (!sira_i_flow_down(server, flow))
         return;
     next_target(server);
+    server->why = SIRA_E_TRANSPORT;
+    tell_all(server, SIRA_I_NEWS_FLOW_DOWN, flow);
+}
+
+void sira_i_server_flow_failed(sira_server *server, const sira_flow *flow, sira_status why)
+{
+    if (server->flow_state != SIRA_I_FLOW_NONE && sira_i_flow_equal(&server->flow, flow))
+        next_target(server);
+    server->why = (int16_t)why;
     tell_all(server, SIRA_I_NEWS_FLOW_DOWN, flow);
 }
 
@@ -208,8 +217,13 @@ bool sira_i_server_target_failed(sira_server *server, const sira_flow *flow, uin
     if (failed < server->target_count && server->rests_until[failed] < rests_until)
         server->rests_until[failed] = rests_until;
     /* Only the first of many requests that failed on the same flow moves the server on. */
-    if (server->flow_state != SIRA_I_FLOW_NONE && sira_endpoint_equal(&server->flow.remote, &flow->remote))
+    if (server->flow_state != SIRA_I_FLOW_NONE && sira_i_flow_equal(&server->flow, flow)) {
         next_target(server);
+        /* Whoever is registered on a connection that was closed can't be reached any more. */
+        server->why = SIRA_E_TIMEOUT;
+        if (flow->remote.transport != SIRA_TRANSPORT_UDP)
+            tell_all(server, SIRA_I_NEWS_FLOW_DOWN, flow);
+    }
     return server->target_count > 1 && leave_resting(server);
 }
 
@@ -234,7 +248,25 @@ void sira_i_server_network_changed(sira_server *server, const void *nothing)
     if (server->targets[0].transport != SIRA_TRANSPORT_UDP)
         return;
     sira_i_flow_close(server);
+    server->why = SIRA_E_TRANSPORT;
     tell_all(server, SIRA_I_NEWS_NETWORK_CHANGED, NULL);
+}
+
+void sira_i_server_remapped(sira_server *server)
+{
+    sira_i_flow_close(server);
+    server->why = SIRA_E_REMAPPED;
+    tell_all(server, SIRA_I_NEWS_NETWORK_CHANGED, NULL);
+}
+
+bool sira_i_server_in_use(const sira_server *server)
+{
+    for (sira_link *link = server->claims.next; link != &server->claims; link = link->next) {
+        const sira_claim *claim = SIRA_I_OWNER(link, sira_claim, in_server);
+        if (claim->is_bound || claim->has_turn)
+            return true;
+    }
+    return false;
 }
 
 void sira_i_server_give_up(sira_server *server)
@@ -312,7 +344,7 @@ sira_status sira_i_server_prepare(sira_server *server, sira_claim *claim, bool i
 
 sira_status sira_server_remove(sira_server *server)
 {
-    if (!sira_i_list_empty(&server->claims))
+    if (!sira_i_list_empty(&server->claims) || server->keeper != NULL)
         return SIRA_E_STATE;
     sira_i_flow_close(server);
     sira_i_list_remove(&server->in_agent);

@@ -43,6 +43,22 @@ void sira_i_server_flow_down(sira_server *server, const void *flow);
 void sira_i_server_network_changed(sira_server *server, const void *nothing);
 void sira_i_server_located(sira_server *server, const void *news);
 
+/* Somebody has found out that the flow is dead: it is closed, and all claims are told, with why. */
+void sira_i_server_flow_failed(sira_server *server, const sira_flow *flow, sira_status why);
+
+/* The server sees us at another address than before; as if the network had changed. */
+void sira_i_server_remapped(sira_server *server);
+
+/* Is somebody registered, or is a request under way? */
+bool sira_i_server_in_use(const sira_server *server);
+
+/* A registration was accepted. */
+static inline void sira_i_server_accepted(sira_server *server, const sira_flow *flow, const sira_message *response)
+{
+    if (server->keeper != NULL)
+        server->keeper->accepted(server->keeper, flow, response);
+}
+
 /* The resolver or the connection that is waited for has not answered in time: the next attempt asks anew. */
 void sira_i_server_give_up(sira_server *server);
 

@@ -37,7 +37,9 @@
     X(E_UNCLEAR, "it is not clear how long the registrar keeps it")                                                    \
     X(E_LISTED, "the registrar lists the binding still")                                                               \
     X(E_TRANSPORT, "the peer can not be reached")                                                                      \
-    X(E_RESOLVE, "the name has no usable address")
+    X(E_RESOLVE, "the name has no usable address")                                                                     \
+    X(E_KEEPALIVE, "keep-alives are not answered any more")                                                            \
+    X(E_REMAPPED, "the server sees us at another address than before")
 
 static const int8_t statuses[] = {
 #define X(name, text) SIRA_##name,

@@ -29,6 +29,16 @@ uint64_t sira_i_policy_spread(uint32_t window, uint32_t random)
     return (uint64_t)window * random >> 32;
 }
 
+uint64_t sira_i_policy_flow_down(const sira_i_policy_flow *flow, uint32_t random)
+{
+    const uint64_t floor = 1000u * (uint64_t)flow->floor;
+    const uint64_t least = flow->lived < floor ? floor - flow->lived : 0;
+    if (flow->brief == 0)
+        return least + sira_i_policy_spread(flow->window, random);
+    const uint64_t wait = sira_i_policy_backoff(flow->floor, flow->max, flow->brief, random);
+    return wait < least ? least : wait;
+}
+
 static sira_i_verdict of_response(uint16_t code)
 {
     switch (code) {

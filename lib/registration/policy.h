@@ -19,6 +19,21 @@ uint64_t sira_i_policy_retry_after(uint32_t retry_after, uint32_t floor, uint32_
 /* ms of a random start within a window of ms. */
 uint64_t sira_i_policy_spread(uint32_t window, uint32_t random);
 
+/* ms that a flow has to live after a 2xx, or it counts as one of a row that went down soon (RFC 5626 4.5). */
+#define SIRA_I_FLOW_LIVES 120000u
+
+typedef struct sira_i_policy_flow {
+    uint64_t lived;  /* ms since the 2xx */
+    uint32_t brief;  /* flows in a row before it that went down soon */
+    uint32_t window; /* ms */
+    uint32_t floor;  /* s */
+    uint32_t max;    /* s */
+} sira_i_policy_flow;
+
+/* ms to wait when a flow has gone down: none but for the floor, and spread over the window; in a row with a back-off
+ * that begins at the floor. */
+uint64_t sira_i_policy_flow_down(const sira_i_policy_flow *flow, uint32_t random);
+
 /* What the end of an attempt that is no success means for the next one. */
 typedef enum sira_i_verdict {
     SIRA_I_VERDICT_RETRY = 0, /* a passing trouble: back off */

@@ -45,6 +45,7 @@ static uint32_t draw(const sira_registration *registration)
 static void schedule(sira_registration *registration)
 {
     uint64_t deadline = registration->next_at;
+    registration->exchange.claim.is_bound = sira_registration_is_bound(registration);
     if (sira_registration_is_bound(registration))
         deadline = earlier(deadline, registration->expires_at);
     sira_i_agent_set_timer(sira_i_registration_agent(registration), &registration->timer, deadline);
@@ -141,6 +142,8 @@ static void bound(sira_registration *registration, const sira_message *response,
     registration->failures = 0;
     registration->rejections = 0;
     registration->contact = registration->exchange.flow.local;
+    registration->bound_at = now(registration);
+    sira_i_server_accepted(registration->exchange.account->server, &registration->exchange.flow, response);
     registration->expires_at = now(registration) + 1000u * (uint64_t)granted;
     if (registration->leaving) {
         attempt_at_once(registration);
@@ -286,7 +289,25 @@ static void due(sira_timer *timer)
  */
 static void register_anew(sira_registration *registration, uint64_t wait)
 {
-    wait_until(registration, earlier(registration->next_at, now(registration) + wait), SIRA_E_TRANSPORT, 0);
+    wait_until(registration, earlier(registration->next_at, now(registration) + wait),
+               (sira_status)registration->exchange.account->server->why, 0);
+}
+
+/* Some registrars close the connection after each 200: a flow that lives for less than RFC 5626's min-regtime (4.5) is
+ * one of a row, and the wait grows along it. */
+static void flow_down(sira_registration *registration)
+{
+    const uint64_t lived = now(registration) - registration->bound_at;
+    if (lived >= SIRA_I_FLOW_LIVES)
+        registration->brief_flows = 0;
+    const sira_i_policy_flow flow = {.lived = lived,
+                                     .brief = registration->brief_flows,
+                                     .window = registration->exchange.account->server->config.start_window,
+                                     .floor = registration->config.min_interval,
+                                     .max = registration->config.retry_max};
+    if (lived < SIRA_I_FLOW_LIVES)
+        count(&registration->brief_flows);
+    register_anew(registration, sira_i_policy_flow_down(&flow, draw(registration)));
 }
 
 static void network_changed(sira_registration *registration)
@@ -321,8 +342,7 @@ static void told(sira_exchange *exchange, sira_i_news news, const sira_flow *flo
     if (news == SIRA_I_NEWS_NETWORK_CHANGED)
         network_changed(registration);
     else if (registration->state == SIRA_REGISTRATION_REGISTERED && sira_i_flow_equal(&exchange->flow, flow))
-        /* Not sooner than the floor: some registrars close the connection after each 200. */
-        register_anew(registration, 1000u * (uint64_t)registration->config.min_interval);
+        flow_down(registration);
     schedule(registration);
 }
 

@@ -14,7 +14,7 @@ PUBLIC_LAYER = {
     "digest": ["digest", "digest_server"],
     "transaction": ["detail/transaction"],
     "location": ["location", "detail/location"],
-    "agent": ["event", "agent", "server", "account", "detail/agent", "detail/server", "detail/account",
+    "agent": ["event", "agent", "server", "account", "keepalive", "detail/keepalive", "detail/agent", "detail/server", "detail/account",
               "detail/exchange"],
     "request": ["request", "detail/request"],
     "registration": ["registration", "detail/registration"],

@@ -61,6 +61,13 @@ static sira_status plug_send(void *context, const sira_flow *flow, sira_str byte
             sira_agent_flow_down(&w->agent, flow, w->now);
         return SIRA_E_TRANSPORT;
     }
+    if (bytes.at[0] == '\r' || (uint8_t)bytes.at[0] < 4) { /* no SIP */
+        w->pings++;
+        w->pinged_at = w->now;
+        if (w->kept != NULL)
+            w->kept(w, bytes);
+        return SIRA_OK;
+    }
     w->sent = grown(w->sent, w->sent_count, &w->sent_capacity, sizeof *w->sent);
     w->sent[w->sent_count++] = (world_packet){w->now, *flow, copied(bytes), bytes.len};
     if (w->lose > 0) {
@@ -264,6 +271,12 @@ void world_deliver(world *w, uint64_t after, const char *bytes, size_t len)
     sira_flow flow = w->opened;
     flow.remote.port = 5060;
     w->inbox[w->inbox_count++] = (world_packet){w->now + after, flow, copied((sira_str){bytes, len}), len};
+}
+
+void world_deliver_raw(world *w, uint64_t after, const void *bytes, size_t len)
+{
+    w->inbox = grown(w->inbox, w->inbox_count, &w->inbox_capacity, sizeof *w->inbox);
+    w->inbox[w->inbox_count++] = (world_packet){w->now + after, w->opened, copied((sira_str){bytes, len}), len};
 }
 
 void world_lose_mail(world *w)

@@ -60,6 +60,10 @@ struct world {
     unsigned lose;         /* so many of the next packets to the registrar get lost */
     unsigned lose_replies; /* and from it */
 
+    void (*kept)(world *w, sira_str bytes); /* sees each keep-alive that the agent sends; may be NULL */
+    unsigned pings;                         /* so many were sent, */
+    uint64_t pinged_at;                     /* the last one at this time */
+
     world_packet *sent; /* all that the agent sent, also what got lost */
     size_t sent_count, sent_capacity;
     world_packet *inbox; /* on its way to the agent */
@@ -92,6 +96,9 @@ void world_reply(world *w, const sira_message *request, unsigned code, const cha
 
 /* Queues any bytes from the registrar. */
 void world_deliver(world *w, uint64_t after, const char *bytes, size_t len);
+
+/* The same from the peer of the flow that was opened last, as it is. */
+void world_deliver_raw(world *w, uint64_t after, const void *bytes, size_t len);
 
 /* Forgets what is on its way to the agent. */
 void world_lose_mail(world *w);

@@ -56,6 +56,33 @@ static void retry_after_is_clamped(void **context)
     assert_int_equal(sira_i_policy_retry_after(UINT32_MAX, 10, 5, 40000), 1000u * (uint64_t)SIRA_LIMIT_RETRY_AFTER_MAX);
 }
 
+static void a_flow_that_has_lived_is_replaced_at_once(void **context)
+{
+    (void)context;
+    static const struct {
+        const char *name;
+        sira_i_policy_flow flow;
+        uint64_t low, high;
+    } cases[] = {
+        {"it has lived", {500000, 0, 0, 10, 1800}, 0, 0},
+        {"one of many lines", {500000, 0, 20000, 10, 1800}, 0, 19999},
+        {"at the floor", {10000, 0, 0, 10, 1800}, 0, 0},
+        {"below the floor", {9999, 0, 0, 10, 1800}, 1, 1},
+        {"at once, of many lines", {0, 0, 20000, 10, 1800}, 10000, 29999},
+        {"the second of a row", {0, 1, 20000, 10, 1800}, 10000, 20000},
+        {"the third", {0, 2, 0, 10, 1800}, 20000, 40000},
+        {"a long row", {0, 1000, 0, 10, 1800}, 900000, 1800000},
+        {"a floor above the most", {0, 1000, 0, 60, 30}, 60000, 60000},
+        {"a floor above the most, later", {50000, 1000, 0, 60, 30}, 15000, 30000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const uint64_t least = sira_i_policy_flow_down(&cases[i].flow, 0);
+        const uint64_t most = sira_i_policy_flow_down(&cases[i].flow, UINT32_MAX);
+        if (least != cases[i].low || most > cases[i].high || most + 10 < cases[i].high)
+            fail_msg("%s: %llu to %llu", cases[i].name, (unsigned long long)least, (unsigned long long)most);
+    }
+}
+
 static void a_start_is_spread_within_its_window(void **context)
 {
     (void)context;
@@ -104,6 +131,7 @@ int main(void)
         cmocka_unit_test(refresh_is_early_enough_and_never_too_often),
         cmocka_unit_test(backoff_doubles_up_to_its_maximum),
         cmocka_unit_test(retry_after_is_clamped),
+        cmocka_unit_test(a_flow_that_has_lived_is_replaced_at_once),
         cmocka_unit_test(a_start_is_spread_within_its_window),
         cmocka_unit_test(each_code_has_its_verdict),
     };

@@ -51,6 +51,8 @@ static const struct {
     STATUS(SIRA_E_LISTED, -84),
     STATUS(SIRA_E_TRANSPORT, -100),
     STATUS(SIRA_E_RESOLVE, -101),
+    STATUS(SIRA_E_KEEPALIVE, -102),
+    STATUS(SIRA_E_REMAPPED, -103),
 };
 
 static void test_values_and_names(void **state)

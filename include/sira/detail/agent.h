@@ -7,13 +7,20 @@
 #include <sira/detail/timer.h>
 #include <sira/detail/transaction.h>
 
+/* Takes pongs and STUN, which share their ways with SIP. received: true, when they were meant for it. */
+typedef struct sira_watcher {
+    sira_link link;
+    bool (*received)(struct sira_watcher *watcher, const sira_flow *flow, sira_str bytes);
+} sira_watcher;
+
 struct sira_agent {
     sira_agent_config config;
     sira_random random;
     sira_timers timers;
     sira_transactions transactions;
     sira_link servers;
-    sira_link news; /* waiters: who has events to deliver */
+    sira_link watchers; /* see what is no SIP: sira_watcher */
+    sira_link news;     /* waiters: who has events to deliver */
     sira_agent_counters counters;
     sira_message message;
     sira_field fields[SIRA_LIMIT_FIELDS];

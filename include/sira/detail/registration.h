@@ -24,15 +24,17 @@ struct sira_registration {
     sira_endpoint contact; /* ours, as it is registered */
     uint64_t expires_at;   /* 0: not bound */
     uint64_t next_at;      /* next planned attempt */
+    uint64_t bound_at;     /* the last 2xx */
     struct {               /* all random */
         uint8_t call_id[12];
         uint8_t tag[6];
         uint8_t line[4]; /* marks our Contact: servers return it even when they rewrite host and port */
     } names;
-    uint32_t asked;      /* lifetime in the request under way */
-    uint32_t raised;     /* what a 423 demanded; kept apart from what is configured */
-    uint16_t failures;   /* in a row */
-    uint16_t rejections; /* in a row */
+    uint32_t asked;       /* lifetime in the request under way */
+    uint32_t raised;      /* what a 423 demanded; kept apart from what is configured */
+    uint16_t failures;    /* in a row */
+    uint16_t rejections;  /* in a row */
+    uint16_t brief_flows; /* in a row: they went down soon after the 2xx */
     uint8_t state;
     bool unheard;    /* the last failure was no answer of the server's */
     bool leaving;    /* the binding is to be removed */
