@@ -84,6 +84,10 @@ set(SIRA_SOURCES
     lib/registration/registration.c
     lib/registration/setup.c
     lib/registration/state.c
+    lib/registrar/bindings.c
+    lib/registrar/contacts.c
+    lib/registrar/registrar.c
+    lib/registrar/reply.c
 )
 
 # The hash and entropy providers over Libgcrypt (include/sira/gcrypt.h).
@@ -134,6 +138,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/detail/keepalive.h
     include/sira/detail/location.h
     include/sira/detail/random.h
+    include/sira/detail/registrar.h
     include/sira/detail/registration.h
     include/sira/detail/request.h
     include/sira/detail/server.h
@@ -152,6 +157,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/limits.h
     include/sira/location.h
     include/sira/message.h
+    include/sira/registrar.h
     include/sira/registration.h
     include/sira/request.h
     include/sira/server.h

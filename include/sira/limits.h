@@ -19,6 +19,12 @@
 #define SIRA_LIMIT_EVENTS 4u      /* undelivered events of one registration */
 #define SIRA_LIMIT_URI_PAIRS 32u  /* parameters, and headers, of a URI that is compared */
 
+/* Of a registrar. */
+#define SIRA_LIMIT_AOR 256u            /* an address-of-record in its canonical form */
+#define SIRA_LIMIT_BINDINGS 10u        /* bindings of one address-of-record, and Contacts of one REGISTER */
+#define SIRA_LIMIT_BINDINGS_TEXT 8192u /* what those bindings hold of text, in all */
+#define SIRA_LIMIT_REGISTER_TEXT 3072u /* what one REGISTER adds to it */
+
 /* Bounds on what DNS may say (RFC 3263). */
 #define SIRA_LIMIT_SERVICES 4u      /* SRV names that are asked for */
 #define SIRA_LIMIT_QUERIES 21u      /* queries for one URI: NAPTR, SRV, and for each of the targets' names A and AAAA */

@@ -15,7 +15,7 @@
  *
  * To keep a line registered: agent.h, server.h, account.h, registration.h (firmware) or these and host.h (a host). Only
  * to take SIP apart: message.h, field.h, uri.h. Only to answer a challenge: digest.h. Only to find a
- * server: location.h. */
+ * server: location.h. To be a registrar: registrar.h. */
 #ifndef SIRA_SIRA_H
 #define SIRA_SIRA_H
 
@@ -34,6 +34,7 @@
 #include <sira/limits.h>
 #include <sira/location.h>
 #include <sira/message.h>
+#include <sira/registrar.h>
 #include <sira/registration.h>
 #include <sira/request.h>
 #include <sira/server.h>
