@@ -9,30 +9,36 @@
 #include <sira/sira.h>
 
 #include "support/address.h"
+#include "support/command.h"
 #include "support/ladder.h"
+#include "support/memory_store.h"
 #include "support/options.h"
 #include "support/registrar.h"
 
+#define TIDYING_MS 10000
+
 typedef struct settings {
-    const char *listen, *realm, *domain;
-    uint32_t nonce_lifetime;
+    const char *listen, *realm, *domain, *database, *password_file;
+    uint32_t nonce_lifetime, most;
     bool any_domain, trace;
 } settings;
 
 typedef struct app {
     settings set;
     registrar registrar;
+    memory_store memory;
+    database database;
     sira_gcrypt gcrypt;
     uv_loop_t loop;
     uv_udp_t udp;
     uv_signal_t signals[2]; /* SIGINT, SIGTERM */
+    uv_timer_t tidying;
     sira_endpoint listening;
     ladder ladder;
     char received[65536];
 } app;
 
-static app self = {.set = {.listen = "127.0.0.1:5060", .realm = "example.test", .nonce_lifetime = 300},
-                   .registrar.bindings.limits = {.minimum = 60, .maximum = 7200, .usual = 3600}};
+static app self = {.set = {.listen = "127.0.0.1:5060", .realm = "example.test", .nonce_lifetime = 300, .most = 10000}};
 
 /* ---- options ---- */
 
@@ -132,29 +138,45 @@ static const option options[] = {
     {"--one-time", NULL, "each nonce once; the next one goes out in Authentication-Info", options_flag,
      &self.registrar.digest_config.one_time, 0, 0},
     {"--min-expires", "SECONDS", "shortest lifetime of a binding; below it: 423 (default: 60)", options_number,
-     &self.registrar.bindings.limits.minimum, 1, 3600},
+     &self.registrar.config.expires_min, 1, 3600},
     {"--max-expires", "SECONDS", "longest lifetime of a binding (default: 7200)", options_number,
-     &self.registrar.bindings.limits.maximum, 1, 604800},
+     &self.registrar.config.expires_max, 1, 604800},
     {"--default-expires", "SECONDS", "lifetime when a request names none (default: 3600)", options_number,
-     &self.registrar.bindings.limits.usual, 1, 604800},
+     &self.registrar.config.expires_default, 1, 604800},
+    {"--database", "FILE",
+     "users and bindings in an SQLite file, which is made when it is not there;\nwithout it bindings are in memory and "
+     "gone at exit",
+     options_text, &self.set.database, 0, 0},
+    {"--max-addresses", "NUMBER", "addresses-of-record in memory; above it: 503 (default: 10000)", options_number,
+     &self.set.most, 1, 1000000},
+    {"--password-file", "FILE", "of user add; without it SIRA_PASSWORD, or a question", options_text,
+     &self.set.password_file, 0, 0},
     {"--trace", NULL, "show every message", options_flag, &self.set.trace, 0, 0},
 };
 
 static const options_program program = {
     .name = "server",
-    .usage = "[--listen ADDRESS:PORT] --user NAME:PASSWORD... [OPTION]...",
-    .about = "A SIP registrar on UDP for tests and trials: challenges, verifies, keeps bindings in\n"
-             "memory. The first line it prints says where it listens. SIGINT (Ctrl-C) and SIGTERM\n"
-             "end it with its statistics.",
+    .usage = "[--listen ADDRESS:PORT] --user NAME:PASSWORD... [OPTION]...\n"
+             "       server user add|remove NAME --database FILE [--realm NAME]\n"
+             "       server user list --database FILE\n"
+             "       server bindings --database FILE",
+    .about = "A SIP registrar on UDP: challenges, verifies, keeps bindings in memory or in a database.\n"
+             "The first line it prints says where it listens. SIGINT (Ctrl-C) and SIGTERM end it with\n"
+             "its statistics. The commands work beside a server that runs. A password is kept as its HA1s.",
     .epilogue = "A user may register the address-of-record that has the user's name in it, in the domain\n"
-                "above. At most 1000 users, 1000 addresses-of-record, 10 bindings each. Until a sender has\n"
-                "proved a password, no answer is more than three times as long as what it answers.\n"
+                "above. At most 1000 users besides those of the database, 10 bindings for each address. What\n"
+                "is acknowledged with --database is on the disk; while that can't be written, the answer is\n"
+                "503. Until a sender has proved a password, no answer is more than three times as long as\n"
+                "what it answers.\n"
                 "\n"
                 "Examples:\n"
                 "  server --user alice:secret\n"
                 "  server --listen 127.0.0.1:0 --users users.txt --algorithm SHA-256,MD5 --trace\n"
+                "  server user add alice --database sip.db --realm example.com\n"
+                "  server --listen 0.0.0.0:5060 --database sip.db --realm example.com\n"
                 "\n"
-                "Exit status: 0 after a signal, 1 when the address can't be had, 2 for a wrong option.",
+                "Exit status: 0 after a signal and when a command is done, 1 when the address or the database\n"
+                "can't be had, 2 for a wrong option.",
     .options = options,
     .count = sizeof options / sizeof options[0],
 };
@@ -236,12 +258,20 @@ static int listen_at(void)
     return 0;
 }
 
+static void on_tidying(uv_timer_t *timer)
+{
+    self.registrar.store.tidy(self.registrar.store.calls.context, uv_now(timer->loop));
+}
+
 static void print_statistics(void)
 {
     const registrar_counters *counters = &self.registrar.counters;
+    const store *bindings = &self.registrar.store;
     printf("%u requests: %u accepted, %u challenged, %u refused, %u sent again; %u malformed; %zu bindings\n",
            counters->requests, counters->accepted, counters->challenged, counters->refused, counters->retransmissions,
-           counters->malformed, bindings_count(&self.registrar.bindings, uv_now(&self.loop)));
+           counters->malformed, bindings->count(bindings->calls.context, uv_now(&self.loop)));
+    if (counters->unavailable != 0)
+        printf("%u answered by 503: %s\n", counters->unavailable, self.database.error);
 }
 
 static int serve(void)
@@ -252,6 +282,8 @@ static int serve(void)
         uv_signal_init(&self.loop, &self.signals[i]);
         uv_signal_start(&self.signals[i], on_signal, numbers[i]);
     }
+    uv_timer_init(&self.loop, &self.tidying);
+    uv_timer_start(&self.tidying, on_tidying, TIDYING_MS, TIDYING_MS);
     int status = listen_at();
     if (status == 0) {
         uv_run(&self.loop, UV_RUN_DEFAULT);
@@ -259,6 +291,7 @@ static int serve(void)
     }
     for (size_t i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&self.signals[i], NULL);
+    uv_close((uv_handle_t *)&self.tidying, NULL);
     if (self.udp.loop != NULL)
         uv_close((uv_handle_t *)&self.udp, NULL);
     uv_run(&self.loop, UV_RUN_DEFAULT);
@@ -289,32 +322,62 @@ static int check_domain(void)
 
 static int check_settings(void)
 {
-    const bindings_limits *limits = &self.registrar.bindings.limits;
-    if (self.registrar.users.count == 0 && !self.registrar.open_to_all)
-        return options_refuse(&program, "no users: give --user, --users or --no-auth");
-    if (limits->minimum > limits->maximum)
+    const sira_registrar_config *config = &self.registrar.config;
+    if (self.registrar.users.count == 0 && !self.registrar.open_to_all && self.set.database == NULL)
+        return options_refuse(&program, "no users: give --user, --users, --database or --no-auth");
+    if (config->expires_min > config->expires_max)
         return options_refuse(&program, "--min-expires is above --max-expires");
-    if (limits->usual < limits->minimum)
+    if (config->expires_default < config->expires_min)
         return options_refuse(&program, "--default-expires is below --min-expires");
     return check_domain();
 }
 
-int main(int argc, char **argv)
+/* ms of the clock that uv_now has. */
+static uint64_t now(void)
 {
-    sira_diag diag = {.field = "", .expected = ""};
-    sira_digest_server_config_init(&self.registrar.digest_config);
-    int status = options_read(&program, argc, argv);
-    if (status == OPTIONS_GO_ON)
-        status = check_settings();
-    if (status != OPTIONS_GO_ON)
-        return status;
-    if (sira_gcrypt_open(&self.gcrypt) != SIRA_OK) {
-        fprintf(stderr, "server: Libgcrypt does not work\n");
+    return uv_hrtime() / 1000000u;
+}
+
+static int run_command(const command *wanted)
+{
+    if (!command_is_known(wanted))
+        return options_refuse(&program, "unexpected argument: %s", wanted->words[0]);
+    if (self.set.database == NULL)
+        return options_refuse(&program, "%s needs --database", wanted->words[0]);
+    if (!database_open(&self.database, self.set.database, true)) {
+        fprintf(stderr, "server: %s\n", self.database.error);
         return 1;
     }
+    return command_run(wanted, &self.database);
+}
+
+static bool open_store(void)
+{
+    self.memory.most = self.set.most;
+    self.registrar.store = memory_store_open(&self.memory);
+    if (self.set.database == NULL)
+        return true;
+    if (!database_open(&self.database, self.set.database, true)) {
+        fprintf(stderr, "server: %s\n", self.database.error);
+        return false;
+    }
+    self.registrar.store = database_store(&self.database);
+    self.registrar.more_users = database_look_up_user;
+    self.registrar.more_users_context = &self.database;
+    return true;
+}
+
+static int run_server(void)
+{
+    sira_diag diag = {.field = "", .expected = ""};
+    int status = check_settings();
+    if (status != OPTIONS_GO_ON)
+        return status;
+    if (!open_store())
+        return 1;
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of the database, not the end */
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     self.ladder.out = stdout;
-    self.registrar.hash = sira_gcrypt_hash(&self.gcrypt);
     self.registrar.entropy = sira_gcrypt_entropy(&self.gcrypt);
     self.registrar.realm = sira_str_from(self.set.realm);
     self.registrar.domain =
@@ -326,6 +389,34 @@ int main(int argc, char **argv)
     else
         status = serve();
     registrar_close(&self.registrar);
+    memory_store_close(&self.memory);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    command wanted = {.words = (const char *const *)argv + 1};
+    sira_digest_server_config_init(&self.registrar.digest_config);
+    sira_registrar_config_init(&self.registrar.config);
+    self.registrar.config.expires_min = 60;
+    self.registrar.config.expires_max = 7200;
+    self.registrar.config.expires_default = 3600;
+    while ((int)wanted.count + 1 < argc && wanted.words[wanted.count][0] != '-')
+        wanted.count++;
+    int status = options_read(&program, argc - (int)wanted.count, argv + wanted.count);
+    if (status != OPTIONS_GO_ON)
+        return status;
+    if (sira_gcrypt_open(&self.gcrypt) != SIRA_OK) {
+        fprintf(stderr, "server: Libgcrypt does not work\n");
+        return 1;
+    }
+    self.registrar.hash = sira_gcrypt_hash(&self.gcrypt);
+    self.database.now = now;
+    wanted.realm = self.set.realm;
+    wanted.password_file = self.set.password_file;
+    wanted.hash = &self.registrar.hash;
+    status = wanted.count > 0 ? run_command(&wanted) : run_server();
+    database_close(&self.database);
     sira_gcrypt_close(&self.gcrypt);
     return status;
 }

@@ -15,9 +15,6 @@ typedef struct task {
     const sira_flow *flow;
     size_t octets; /* of the datagram */
     uint64_t now;
-    sira_digest_peer peer;
-    char peer_text[SIRA_ENDPOINT_TEXT];
-    sira_digest_verified verified;
     bool is_verified;
     sira_writer writer;
 } task;
@@ -75,30 +72,30 @@ static sira_str answer(task *at, uint16_t code, const char *reason)
     begin_answer(at, code, reason);
     if (code == 405)
         sira_write_field(&at->writer, SIRA_FIELD_ALLOW, METHODS);
-    if (code == 423)
-        sira_write_field_number(&at->writer, SIRA_FIELD_MIN_EXPIRES, at->self->bindings.limits.minimum);
     return end_or_fail(at);
 }
 
+/* ---- REGISTER ---- */
+
 /* With the first so many of the algorithms. */
-static sira_str challenge(task *at, bool stale, size_t count)
+static sira_str challenge(task *at, size_t count)
 {
     sira_digest_server_config *config = &at->self->digest_config;
     uint8_t offers[SIRA_DIGEST_OFFERS];
     memcpy(offers, config->algorithms, sizeof offers);
     memset(config->algorithms + count, 0, sizeof offers - count);
     begin_answer(at, 401, "Unauthorized");
-    (void)sira_digest_server_challenge(&at->self->digest, &at->peer, stale, &at->writer);
+    (void)sira_registrar_write_fields(&at->self->task, &at->writer);
     memcpy(config->algorithms, offers, sizeof offers);
     return end_answer(at);
 }
 
 /* As many challenges as there may be in answer to so short a request. */
-static sira_str answer_challenge(task *at, bool stale)
+static sira_str answer_challenge(task *at)
 {
     sira_str reply = SIRA_STR("");
     for (size_t count = SIRA_DIGEST_OFFERS; reply.len == 0 && count > 0; count--)
-        reply = challenge(at, stale, count);
+        reply = challenge(at, count);
     if (reply.len == 0)
         return at->writer.status == SIRA_E_SPACE ? answer(at, 400, "Request Too Short")
                                                  : answer(at, 500, "Server Internal Error");
@@ -106,146 +103,54 @@ static sira_str answer_challenge(task *at, bool stale)
     return reply;
 }
 
-static sira_str answer_unsupported(task *at, sira_str option)
-{
-    at->self->counters.refused++;
-    begin_answer(at, 420, "Bad Extension");
-    sira_write_field(&at->writer, SIRA_FIELD_UNSUPPORTED, option);
-    return end_or_fail(at);
-}
-
-static sira_str answer_bindings(task *at, const location *place)
-{
-    sira_cursor cursor;
-    sira_address path;
-    at->self->counters.accepted++;
-    begin_answer(at, 200, "OK");
-    bindings_write(place, at->now, &at->writer);
-    sira_cursor_init(&cursor, at->request, SIRA_FIELD_PATH);
-    while (sira_address_next(&cursor, &path, NULL) == SIRA_OK) /* RFC 3327 5.3 */
-        sira_write_address_view(&at->writer, SIRA_FIELD_PATH, &path);
-    if (at->is_verified &&
-        sira_digest_server_info(&at->self->digest, &at->peer, &at->verified, SIRA_STR(""), &at->writer) != SIRA_OK)
-        return answer(at, 500, "Server Internal Error");
-    return end_or_fail(at);
-}
-
-/* ---- REGISTER ---- */
-
-static bool lists(const sira_message *request, sira_field_id id, sira_str token)
-{
-    sira_cursor cursor;
-    sira_str found;
-    sira_cursor_init(&cursor, request, id);
-    while (sira_token_next(&cursor, &found, NULL) == SIRA_OK) {
-        if (sira_str_equal_nocase(found, token))
-            return true;
-    }
-    return false;
-}
-
-/* The first option that is demanded and not known: RFC 3261 10.3 step 2, and RFC 3327 5.3 for a Path that the client
- * knows nothing of. */
-static bool finds_unsupported(const sira_message *request, sira_str *option)
-{
-    sira_cursor cursor;
-    sira_cursor_init(&cursor, request, SIRA_FIELD_REQUIRE);
-    while (sira_token_next(&cursor, option, NULL) == SIRA_OK) {
-        if (!sira_str_equal_nocase(*option, SIRA_STR("path")))
-            return true;
-    }
-    *option = SIRA_STR("path");
-    return sira_message_field(request, SIRA_FIELD_PATH) != NULL && !lists(request, SIRA_FIELD_SUPPORTED, *option) &&
-           !lists(request, SIRA_FIELD_REQUIRE, *option);
-}
-
-/* RFC 3261 10.3 step 5: user without escapes, host in lower case, no parameters. False when it has no user or is too
- * long. */
-static bool canonical_aor(const sira_uri *to, short_text *aor, sira_str *user)
-{
-    size_t length;
-    if ((to->scheme != SIRA_SCHEME_SIP && to->scheme != SIRA_SCHEME_SIPS) || !to->has_user ||
-        sira_uri_unescape(to->user, aor->bytes, TEXT_MAX, &length) != SIRA_OK || length + 1 + to->host.len > TEXT_MAX)
-        return false;
-    *user = (sira_str){aor->bytes, length};
-    aor->bytes[length++] = '@';
-    for (size_t i = 0; i < to->host.len; i++) {
-        char c = to->host.at[i];
-        aor->bytes[length++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
-    aor->length = length;
-    return true;
-}
-
-/* RFC 3261 10.3 step 3. SIRA_OK: go on; else *reply is the answer. */
-static sira_status authenticate(task *at, sira_str *reply)
-{
-    sira_diag diag = {.code = 500, .reason = "Server Internal Error"};
-    if (at->self->open_to_all)
-        return SIRA_OK;
-    sira_status status = sira_digest_server_verify(&at->self->digest, &at->peer, at->request, &at->verified, &diag);
-    at->is_verified = status == SIRA_OK;
-    switch (status) {
-    case SIRA_OK:
-        break;
-    case SIRA_IDLE:
-    case SIRA_E_CREDENTIALS:
-        *reply = answer_challenge(at, false);
-        break;
-    case SIRA_E_STALE:
-    case SIRA_E_REPLAY:
-    case SIRA_E_NONCE:
-        *reply = answer_challenge(at, true);
-        break;
-    default:
-        *reply = answer(at, diag.code, diag.reason);
-    }
-    return status;
-}
-
-/* RFC 3261 10.3. */
 static sira_str take_register(task *at)
 {
-    sira_str option, user, reply;
-    sira_address to;
-    sira_uri uri;
-    short_text aor;
-    const char *reason;
-    if (finds_unsupported(at->request, &option))
-        return answer_unsupported(at, option);
-    if (authenticate(at, &reply) != SIRA_OK)
-        return reply;
-    if (sira_message_address(at->request, SIRA_FIELD_TO, &to, NULL) != SIRA_OK ||
-        sira_uri_parse(&uri, to.uri, NULL) != SIRA_OK)
-        return answer(at, 400, "Bad To");
-    if (!canonical_aor(&uri, &aor, &user) ||
-        (at->self->domain.len != 0 && !sira_str_equal_nocase(uri.host, at->self->domain)))
-        return answer(at, 404, "Not Found");
-    if (at->is_verified && !sira_str_equal(at->verified.user, user))
-        return answer(at, 403, "Forbidden");
-    location *place;
-    uint16_t code = bindings_at(&at->self->bindings, text_view(&aor), at->now, &place);
-    if (code != 200)
-        return answer(at, code, code == 403 ? "Too Many Addresses-Of-Record" : "Service Unavailable");
-    code = bindings_update(place, at->request, &at->self->bindings.limits, at->now, &reason);
-    return code == 200 ? answer_bindings(at, place) : answer(at, code, reason);
+    registrar *self = at->self;
+    sira_registrar_task *work = &self->task;
+    sira_str reply;
+    (void)sira_registrar_take(&self->core, work, at->request, &at->flow->remote,
+                              at->now); /* the stores answer at once */
+    const uint16_t code = sira_registrar_code(work);
+    at->is_verified = sira_registrar_user(work).len > 0;
+    if (code == 401)
+        reply = answer_challenge(at);
+    else {
+        begin_answer(at, code, sira_registrar_reason(work));
+        (void)sira_registrar_write_fields(work, &at->writer);
+        reply = end_or_fail(at);
+    }
+    self->counters.accepted += code == 200;
+    self->counters.refused += code != 200 && code != 401 && code != 503;
+    self->counters.unavailable += code == 503;
+    sira_registrar_drop(work);
+    return reply;
+}
+
+/* Whoever has proved a password may register what has their name in it; with any domain, not too many of these. */
+static uint16_t may_register(void *context, const sira_registrar_claim *claim, const char **reason)
+{
+    const registrar *self = context;
+    const sira_str name = store_user(claim->aor);
+    if (!self->open_to_all && !sira_str_equal(claim->user, name) && !sira_str_equal(claim->user, claim->aor))
+        return 403;
+    if (self->domain.len != 0 ||
+        self->store.others(self->store.calls.context, claim->aor, self->now) < REGISTRAR_ADDRESSES_EACH)
+        return 0;
+    *reason = "Too Many Addresses-Of-Record";
+    return 403;
 }
 
 /* ---- any request ---- */
 
 static sira_str take_request(task *at)
 {
-    sira_uri uri;
     switch (at->request->method) {
     case SIRA_METHOD_REGISTER:
-        if (sira_uri_parse(&uri, at->request->uri, NULL) != SIRA_OK ||
-            (uri.scheme != SIRA_SCHEME_SIP && uri.scheme != SIRA_SCHEME_SIPS))
-            return answer(at, 416, "Unsupported URI Scheme");
         return take_register(at);
     case SIRA_METHOD_OPTIONS:
         begin_answer(at, 200, "OK");
         sira_write_field(&at->writer, SIRA_FIELD_ALLOW, METHODS);
-        sira_write_field(&at->writer, SIRA_FIELD_SUPPORTED, SIRA_STR("path"));
+        sira_write_field(&at->writer, SIRA_FIELD_SUPPORTED, SIRA_STR("path, outbound"));
         return end_or_fail(at);
     case SIRA_METHOD_CANCEL: /* RFC 3261 9.2: of a transaction that is not there */
         return answer(at, 481, "Call/Transaction Does Not Exist");
@@ -294,12 +199,19 @@ sira_str registrar_take(registrar *self, const sira_flow *flow, sira_str bytes, 
         return reply;
     if (status == SIRA_OK)
         status = sira_message_validate(&self->request, &diag);
-    at.peer.now = now;
-    at.peer.identity.at = at.peer_text;
-    at.peer.identity.len = sira_endpoint_host_to_text(&flow->remote, at.peer_text, sizeof at.peer_text);
+    self->now = now;
     reply = status == SIRA_OK ? take_valid(&at) : refuse(&at, status, &diag, bytes);
-    sira_wipe(&at.verified, sizeof at.verified);
     return reply;
+}
+
+/* Those that were named at the start come before those of the database. */
+static sira_status look_up_user(void *context, const sira_digest_lookup *lookup, sira_digest_account *account)
+{
+    registrar *self = context;
+    const sira_status status = users_look_up(&self->users, lookup, account);
+    if (status != SIRA_IDLE || self->more_users == NULL)
+        return status;
+    return self->more_users(self->more_users_context, lookup, account);
 }
 
 sira_status registrar_open(registrar *self, sira_diag *diag)
@@ -312,11 +224,19 @@ sira_status registrar_open(registrar *self, sira_diag *diag)
     self->digest_config.hash = self->hash;
     self->digest_config.entropy = self->entropy;
     self->digest_config.realm = self->realm;
-    self->digest_config.lookup = users_look_up;
-    self->digest_config.lookup_context = &self->users;
+    self->digest_config.lookup = look_up_user;
+    self->digest_config.lookup_context = self;
     self->digest_config.slots = self->slots;
     self->digest_config.slot_count = REGISTRAR_NONCES;
-    return sira_digest_server_init(&self->digest, &self->digest_config, diag);
+    self->config.store = self->store.calls;
+    self->config.digest = self->open_to_all ? NULL : &self->digest;
+    self->config.open_to_all = self->open_to_all;
+    self->config.domain = self->domain;
+    self->config.may_register = may_register;
+    self->config.context = self;
+    self->config.outbound = true;
+    sira_status status = sira_digest_server_init(&self->digest, &self->digest_config, diag);
+    return status == SIRA_OK ? sira_registrar_init(&self->core, &self->config, diag) : status;
 }
 
 void registrar_close(registrar *self)

@@ -1,19 +1,20 @@
-/* A registrar (RFC 3261 10.3) from datagram to datagram: no socket, no clock. */
+/* A registrar from datagram to datagram: sira_registrar with what stands around it. No socket, no clock. */
 #ifndef EXAMPLES_SUPPORT_REGISTRAR_H
 #define EXAMPLES_SUPPORT_REGISTRAR_H
 
-#include <sira/digest_server.h>
+#include <sira/registrar.h>
 #include <sira/transport.h>
 #include <sira/version.h>
 
-#include "support/bindings.h"
 #include "support/replies.h"
+#include "support/store.h"
 #include "support/users.h"
 
 #define REGISTRAR_NONCES 4096
+#define REGISTRAR_ADDRESSES_EACH 10 /* addresses-of-record of one user, in several domains */
 
 typedef struct registrar_counters {
-    uint32_t requests, retransmissions, malformed, challenged, refused, accepted;
+    uint32_t requests, retransmissions, malformed, challenged, refused, unavailable, accepted;
 } registrar_counters;
 
 /* Zero it, set what stands above the line, then call registrar_open. */
@@ -21,15 +22,21 @@ typedef struct registrar {
     sira_hash hash;
     sira_entropy entropy;
     sira_str realm;
-    sira_str domain;  /* of the addresses-of-record that are taken; empty: any, BINDINGS_LOCATIONS_EACH for each user */
+    sira_str domain; /* of the addresses-of-record that are taken; empty: any, REGISTRAR_ADDRESSES_EACH for each user */
     bool open_to_all; /* no authentication */
     sira_digest_server_config
         digest_config; /* algorithms, qop, lifetime, one_time; filled by sira_digest_server_config_init before */
     users users;
-    bindings bindings; /* its limits */
-    sira_trace trace;  /* told of messages that are refused */
+    sira_digest_lookup_fn more_users; /* may be NULL */
+    void *more_users_context;
+    store store;
+    sira_registrar_config config; /* the lifetimes; filled by sira_registrar_config_init before */
+    sira_trace trace;             /* told of messages that are refused */
     /* ---- */
     registrar_counters counters;
+    uint64_t now; /* of the request that is worked on */
+    sira_registrar core;
+    sira_registrar_task task;
     sira_digest_server digest;
     sira_digest_slot slots[REGISTRAR_NONCES];
     replies replies;

@@ -64,10 +64,10 @@ typedef struct sira_registrar_config {
     sira_digest_server *digest; /* who may log in; NULL only with open_to_all */
     bool open_to_all;           /* nobody is asked for a password. For trials: anybody takes anybody's calls */
     sira_str domain;            /* host of the addresses-of-record that are served; empty: any */
-    /* May this one be registered by this user? 0: yes; else the code of the response, as 403. NULL: whoever is
-     * authenticated as "alice" or "alice@example.com" may register alice@example.com, nothing else (RFC 3261 10.3
-     * step 4). */
-    uint16_t (*may_register)(void *context, const sira_registrar_claim *claim);
+    /* May this one be registered by this user? 0: yes; else the code of the response, as 403, with *reason if that is
+     * to be another phrase than the standard one (static). NULL: whoever is authenticated as "alice" or
+     * "alice@example.com" may register alice@example.com, nothing else (RFC 3261 10.3 step 4). */
+    uint16_t (*may_register)(void *context, const sira_registrar_claim *claim, const char **reason);
     /* A response is decided that sira_registrar_take left open. NULL where the store answers at once. */
     void (*decided)(void *context, sira_registrar_task *task);
     void *context;            /* of the two */
@@ -107,8 +107,8 @@ SIRA_API const char *sira_registrar_reason(const sira_registrar_task *task);
 SIRA_API sira_str sira_registrar_user(const sira_registrar_task *task);
 
 /* Writes what the response has beyond Via, From, To, Call-ID and CSeq: the bindings, the challenge, and so on; no body.
- * Once for each task: it ends its use, and wipes what was secret. SIRA_OK; SIRA_E_HASH, SIRA_E_SPACE: the writer has
- * failed; answer 500 and no such fields. */
+ * SIRA_OK: it is written, and the task's use has ended; what was secret is wiped. SIRA_E_HASH, SIRA_E_SPACE: the writer
+ * has failed; write it again elsewhere, or answer 500 and call sira_registrar_drop. */
 SIRA_API sira_status sira_registrar_write_fields(sira_registrar_task *task, sira_writer *writer);
 
 /* The whole response, for whoever has no transaction that writes the rest. to_tag: random, a token. The status is that

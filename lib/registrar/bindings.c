@@ -73,8 +73,8 @@ static uint16_t apply_one(sira_registrar_task *task, const sira_binding *asked, 
         return 500;
     }
     if (!exists && stays && task->wanted_count == task->registrar->bindings_max) {
-        *reason = "Too Many Bindings";
-        return 403;
+        *reason = "Too Many Bindings"; /* and 5xx, as one that lapses makes room */
+        return 500;
     }
     *changed = *changed || exists || stays;
     if (exists && !stays)

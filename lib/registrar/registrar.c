@@ -188,6 +188,7 @@ static bool is_permitted(sira_registrar_task *task)
     sira_address to;
     sira_registrar_claim claim = {.user = sira_registrar_user(task)};
     size_t user;
+    const char *reason = NULL;
     uint16_t code = 0;
     if (sira_message_address(task->request, SIRA_FIELD_TO, &to, NULL) != SIRA_OK ||
         sira_uri_parse(&claim.to, to.uri, NULL) != SIRA_OK) {
@@ -201,12 +202,12 @@ static bool is_permitted(sira_registrar_task *task)
     }
     claim.aor = (sira_str){task->aor, task->aor_length};
     if (config->may_register != NULL)
-        code = config->may_register(config->context, &claim);
+        code = config->may_register(config->context, &claim, &reason);
     else if (task->verified_once && !sira_str_equal(claim.user, (sira_str){task->aor, user}) &&
              !sira_str_equal(claim.user, claim.aor))
         code = 403;
     if (code != 0)
-        decide(task, code, NULL);
+        decide(task, code, reason);
     return code == 0;
 }
 
@@ -331,7 +332,8 @@ void sira_registrar_drop(sira_registrar_task *task)
 sira_status sira_registrar_write_fields(sira_registrar_task *task, sira_writer *writer)
 {
     sira_i_registrar_reply(task, writer);
-    sira_registrar_drop(task);
+    if (writer->status == SIRA_OK)
+        sira_registrar_drop(task);
     return writer->status;
 }
 
@@ -345,6 +347,7 @@ sira_status sira_registrar_write(sira_registrar_task *task, sira_str to_tag, sir
     if (sira_registrar_write_fields(task, writer) != SIRA_OK) {
         response.code = 500;
         response.reason = SIRA_STR("");
+        sira_registrar_drop(task);
         *writer = start;
         sira_write_response(writer, task->request, &response);
     }

@@ -10,7 +10,8 @@ import sys
 
 import harness
 import stage
-import cases_examples  # noqa: F401  each import adds its cases
+import cases_database  # noqa: F401  each import adds its cases
+import cases_examples  # noqa: F401
 import cases_gateway  # noqa: F401
 import cases_http  # noqa: F401
 import cases_kamailio  # noqa: F401
@@ -20,10 +21,10 @@ import cases_sipp_client  # noqa: F401
 import cases_sipp_registrar  # noqa: F401
 
 
-def run_one(name, programs, tools):
+def run_one(name, programs, tools, seconds):
     try:
         harness.enter_namespace(sys.argv)
-        passed = stage.run(name, programs, tools, seconds=60)
+        passed = stage.run(name, programs, tools, seconds)
     except harness.Impossible as why:
         print(f"{name}: skipped: {why}")
         return 77
@@ -45,6 +46,7 @@ def main():
                         help="where the built examples are; default: build/dev/examples")
     parser.add_argument("--tools", default=os.path.join(build, "tests", "interop"), metavar="DIR",
                         help="where the built programs of this folder are; default: build/dev/tests/interop")
+    parser.add_argument("--seconds", type=int, default=60, help="how long a test may take; default: 60")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     if options.list:
@@ -54,8 +56,10 @@ def main():
     if unknown or not options.names:
         parser.error("no such test: " + " ".join(unknown) if unknown else "which test? --list names them")
     if len(options.names) == 1:
-        return run_one(options.names[0], os.path.abspath(options.programs), os.path.abspath(options.tools))
-    argv = [sys.executable, "-B", __file__, "--programs", options.programs, "--tools", options.tools]
+        return run_one(options.names[0], os.path.abspath(options.programs), os.path.abspath(options.tools),
+                       options.seconds)
+    argv = [sys.executable, "-B", __file__, "--programs", options.programs, "--tools", options.tools, "--seconds",
+            str(options.seconds)]
     return max(subprocess.run([*argv, name]).returncode for name in options.names)
 
 

@@ -179,7 +179,7 @@ static void there_is_a_most_of_them(void **state)
             snprintf(lines, sizeof lines, "Contact: <sip:%u@192.0.2.1>\r\n", i);
             assert_int_equal(office_take(&o, lines), 200);
         }
-        expect_contacts(&o, A, " 403 Too Many Bindings");
+        expect_contacts(&o, A, " 500 Too Many Bindings");
         expect_contacts(&o, A "Expires: 0\r\n", office_contacts(&o, ""));
         assert_int_equal(office_take(&o, lines), 200); /* one that is there */
         assert_int_equal(office_take(&o, "Contact: <sip:0@192.0.2.1>;expires=0, <sip:a@192.0.2.1>\r\n"), 200);

@@ -58,7 +58,7 @@ typedef struct sira_registrar_task {
     sira_registrar *registrar;
     const sira_message *request;
     sira_endpoint source;
-    uint64_t now;
+    uint64_t now; /* API: of sira_registrar_take */
 
     uint8_t step; /* what is waited for */
     uint8_t tries;
