@@ -72,6 +72,7 @@ set(SIRA_SOURCES
     lib/agent/port.c
     lib/agent/responder.c
     lib/agent/server.c
+    lib/request/dialog.c
     lib/request/invite.c
     lib/request/request.c
     lib/request/request_event.c
@@ -133,6 +134,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/base.h
     include/sira/detail/account.h
     include/sira/detail/agent.h
+    include/sira/detail/dialog.h
     include/sira/detail/exchange.h
     include/sira/detail/forward.h
     include/sira/detail/keepalive.h
@@ -144,6 +146,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/detail/server.h
     include/sira/detail/timer.h
     include/sira/detail/transaction.h
+    include/sira/dialog.h
     include/sira/digest.h
     include/sira/digest_server.h
     include/sira/dns.h

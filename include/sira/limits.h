@@ -18,6 +18,8 @@
 #define SIRA_LIMIT_TARGETS 8u     /* addresses of one server */
 #define SIRA_LIMIT_EVENTS 4u      /* undelivered events of one registration */
 #define SIRA_LIMIT_URI_PAIRS 32u  /* parameters, and headers, of a URI that is compared */
+#define SIRA_LIMIT_DIALOG 1024u   /* Call-ID, tags, URIs, route set and target of a dialog together */
+#define SIRA_LIMIT_ROUTES 16u     /* routes of a dialog */
 
 /* Of a registrar. */
 #define SIRA_LIMIT_AOR 256u            /* an address-of-record in its canonical form */

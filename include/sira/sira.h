@@ -22,6 +22,7 @@
 #include <sira/account.h>
 #include <sira/agent.h>
 #include <sira/base.h>
+#include <sira/dialog.h>
 #include <sira/digest.h>
 #include <sira/digest_server.h>
 #include <sira/dns.h>

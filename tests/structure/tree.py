@@ -16,7 +16,7 @@ PUBLIC_LAYER = {
     "location": ["location", "detail/location"],
     "agent": ["event", "agent", "server", "account", "keepalive", "detail/keepalive", "detail/agent", "detail/server", "detail/account",
               "detail/exchange"],
-    "request": ["request", "detail/request"],
+    "request": ["request", "dialog", "detail/request", "detail/dialog"],
     "registration": ["registration", "detail/registration"],
     "registrar": ["registrar", "detail/registrar"],
     "host": ["host", "tls"],
