@@ -73,10 +73,13 @@ set(SIRA_SOURCES
     lib/agent/responder.c
     lib/agent/server.c
     lib/request/dialog.c
+    lib/request/incoming.c
     lib/request/invite.c
     lib/request/request.c
     lib/request/request_event.c
+    lib/request/uas.c
     lib/request/write_request.c
+    lib/request/write_response.c
     lib/registration/binding.c
     lib/registration/describe.c
     lib/registration/event.c
@@ -137,6 +140,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/detail/dialog.h
     include/sira/detail/exchange.h
     include/sira/detail/forward.h
+    include/sira/detail/incoming.h
     include/sira/detail/keepalive.h
     include/sira/detail/location.h
     include/sira/detail/random.h
@@ -156,6 +160,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/field.h
     include/sira/framer.h
     include/sira/hash.h
+    include/sira/incoming.h
     include/sira/keepalive.h
     include/sira/limits.h
     include/sira/location.h

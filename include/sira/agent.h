@@ -23,8 +23,9 @@
 extern "C" {
 #endif
 
-/* Takes a request that the agent has no owner for. Return SIRA_OK when it is dealt with; SIRA_IDLE: the agent answers
- * (OPTIONS: 200, CANCEL: 481, others: 405). The message is valid during the call. */
+/* Takes a request that the agent has no owner for. Return SIRA_OK when it is dealt with; SIRA_IDLE: the UAS takes it
+ * (incoming.h), or without one the agent answers (OPTIONS: 200, CANCEL: 481, others: 405). The message is valid during
+ * the call. */
 typedef sira_status (*sira_agent_request_fn)(void *user, const sira_message *request, const sira_flow *flow);
 
 /* Times are in milliseconds. Strings and memory are borrowed: they must outlive the agent. Strings here and in the
@@ -38,7 +39,8 @@ typedef struct sira_agent_config {
     sira_resolver resolver;           /* optional */
     sira_trace trace;                 /* optional */
     sira_event_fn on_event;           /* optional */
-    sira_agent_request_fn on_request; /* optional; default: as if it said SIRA_IDLE */
+    sira_agent_request_fn on_request; /* optional; default: as if it said SIRA_IDLE. To answer requests with a
+                                         transaction see incoming.h */
     void *user;                       /* handed to on_event and on_request */
     char *scratch;                    /* needed: where messages are written before they are sent */
     size_t scratch_size;              /* at least 512; 1500 is enough for strings of usual length, and

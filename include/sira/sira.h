@@ -31,6 +31,7 @@
 #include <sira/field.h>
 #include <sira/framer.h>
 #include <sira/hash.h>
+#include <sira/incoming.h>
 #include <sira/keepalive.h>
 #include <sira/limits.h>
 #include <sira/location.h>

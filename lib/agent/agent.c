@@ -150,6 +150,10 @@ static void take_request(sira_agent *agent, const sira_flow *flow)
     const sira_agent_config *config = &agent->config;
     if (config->on_request != NULL && config->on_request(config->user, &agent->message, flow) == SIRA_OK)
         return;
+    if (agent->take_request != NULL) {
+        agent->take_request(agent, flow, NULL);
+        return;
+    }
     agent->counters.unhandled++;
     if (agent->message.method == SIRA_METHOD_OPTIONS)
         sira_i_agent_answer(agent, flow, 200, "OK");
@@ -169,7 +173,11 @@ static void refuse(sira_agent *agent, const sira_trace_entry *received, sira_sta
     entry.status = status;
     entry.diag = diag;
     sira_i_agent_trace(agent, &entry);
-    if (agent->message.is_request && diag->code != 0)
+    if (!agent->message.is_request || diag->code == 0)
+        return;
+    if (agent->take_request != NULL)
+        agent->take_request(agent, received->flow, diag);
+    else
         sira_i_agent_answer(agent, received->flow, diag->code, diag->reason);
 }
 

@@ -7,12 +7,11 @@
 
 #include <sira/detail/agent.h>
 
-/* RFC 3261 18.2.2 and RFC 3581 4: to the source, and to its port when the request asked for that. */
-static void aim(sira_flow *flow, const sira_via *via)
+uint16_t sira_i_answer_port(const sira_flow *flow, const sira_via *via)
 {
     if (flow->remote.transport != SIRA_TRANSPORT_UDP || via->has_rport)
-        return;
-    flow->remote.port = via->port != 0 ? via->port : 5060;
+        return flow->remote.port;
+    return via->port != 0 ? via->port : 5060;
 }
 
 void sira_i_agent_answer(sira_agent *agent, const sira_flow *flow, uint16_t code, const char *reason)
@@ -22,7 +21,7 @@ void sira_i_agent_answer(sira_agent *agent, const sira_flow *flow, uint16_t code
     if (request->method == SIRA_METHOD_ACK || sira_message_via(request, &via, NULL) != SIRA_OK)
         return;
     sira_flow back = *flow;
-    aim(&back, &via);
+    back.remote.port = sira_i_answer_port(flow, &via);
 
     char tag[2 * sizeof agent->tag];
     sira_writer writer;

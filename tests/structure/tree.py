@@ -16,7 +16,7 @@ PUBLIC_LAYER = {
     "location": ["location", "detail/location"],
     "agent": ["event", "agent", "server", "account", "keepalive", "detail/keepalive", "detail/agent", "detail/server", "detail/account",
               "detail/exchange"],
-    "request": ["request", "dialog", "detail/request", "detail/dialog"],
+    "request": ["request", "incoming", "dialog", "detail/request", "detail/incoming", "detail/dialog"],
     "registration": ["registration", "detail/registration"],
     "registrar": ["registrar", "detail/registrar"],
     "host": ["host", "tls"],

@@ -22,6 +22,9 @@ struct sira_agent {
     sira_link watchers; /* see what is no SIP: sira_watcher */
     sira_link news;     /* waiters: who has events to deliver */
     sira_agent_counters counters;
+    sira_uas *uas; /* takes requests that arrive; NULL: none */
+    /* Its own: the agent's present message is a request; why: what is wrong with it, NULL when it is well-formed. */
+    void (*take_request)(struct sira_agent *agent, const sira_flow *flow, const sira_diag *why);
     sira_message message;
     sira_field fields[SIRA_LIMIT_FIELDS];
     uint8_t tag[4]; /* To tag of stateless answers: the same for a repeated request (RFC 3261 8.2.7) */

@@ -8,6 +8,8 @@ typedef struct sira_server sira_server;
 typedef struct sira_account sira_account;
 typedef struct sira_registration sira_registration;
 typedef struct sira_request sira_request;
+typedef struct sira_incoming sira_incoming;
+typedef struct sira_uas sira_uas;
 typedef struct sira_exchange sira_exchange;
 
 #endif
