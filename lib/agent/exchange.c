@@ -4,6 +4,7 @@
 #include "agent/port.h"
 #include "base/random.h"
 #include "base/timer.h"
+#include "digest/client.h"
 
 #include <sira/detail/agent.h>
 
@@ -65,6 +66,7 @@ static void again(sira_exchange *exchange, sira_i_phase phase, const sira_i_outc
 
 static void end(sira_exchange *exchange, const sira_i_outcome *outcome)
 {
+    exchange->content = exchange->shown;
     if (exchange->owner->ended(exchange, outcome))
         again(exchange, SIRA_I_PHASE_KEY, outcome);
     else
@@ -124,8 +126,10 @@ static sira_status begin(sira_exchange *exchange)
     if (status != SIRA_OK)
         return status;
     exchange->cseq++;
-    if (exchange->account->has_credentials)
+    if (exchange->account->has_credentials) {
         sira_digest_client_begin(&exchange->account->digest, &exchange->attempt, random.cnonce);
+        exchange->shown = exchange->shown || sira_i_attempt_shows(&exchange->attempt);
+    }
     sira_wipe(random.cnonce, sizeof random.cnonce);
     sira_i_transaction_timing timing = sira_i_agent_timing(agent);
     exchange->transaction.reliable = exchange->flow.remote.transport != SIRA_TRANSPORT_UDP;
@@ -300,7 +304,9 @@ static void challenged(sira_exchange *exchange, const sira_i_arrival *response)
 {
     sira_account *account = exchange->account;
     sira_status status = SIRA_E_CREDENTIALS;
-    if (account->has_credentials)
+    if (exchange->content) /* one password for one attempt, also where 423 and 401 take turns */
+        status = SIRA_E_RESPONSE;
+    else if (account->has_credentials)
         status = sira_digest_client_challenged(&account->digest, &exchange->attempt, response->message, NULL);
     if (status == SIRA_OK && exchange->rounds >= ROUNDS_MAX)
         status = SIRA_E_CREDENTIALS;
@@ -416,6 +422,8 @@ void sira_i_exchange_start(sira_exchange *exchange)
 {
     exchange->rounds = 0;
     exchange->targets = 0;
+    exchange->shown = false;
+    exchange->content = false;
     proceed(exchange);
     schedule(exchange);
 }

@@ -40,6 +40,14 @@ static inline bool sira_i_was_sent(const sira_digest_attempt *attempt, size_t i,
     return (attempt->realm[i].flags & (flags | SIRA_I_REALM_NONCE)) == (flags | SIRA_I_REALM_NONCE);
 }
 
+static inline bool sira_i_attempt_shows(const sira_digest_attempt *attempt)
+{
+    bool any = false;
+    for (size_t i = 0; i < SIRA_LIMIT_REALMS; i++)
+        any = any || sira_i_was_sent(attempt, i, 0);
+    return any;
+}
+
 /* Is the entry still that of the realm that it was of when the request was begun? */
 static inline bool sira_i_is_same_realm(const sira_digest_attempt *attempt, const sira_digest_realm *realm, size_t i)
 {

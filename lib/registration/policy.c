@@ -39,39 +39,80 @@ uint64_t sira_i_policy_flow_down(const sira_i_policy_flow *flow, uint32_t random
     return wait < least ? least : wait;
 }
 
-static sira_i_verdict of_response(uint16_t code)
+/* What an attempt came to, by what it says of the credentials. */
+typedef enum refusal {
+    PASSWORD,  /* they were shown, and another challenge came back; or whoever accepted them can't prove it */
+    FORBIDDEN, /* RFC 3261 21.4.4: the request should not be repeated */
+    REQUEST,   /* it is something else that is not wanted */
+    TROUBLE,   /* it may be wanted later */
+    CHALLENGE, /* it was not answered */
+    SILENCE,   /* no answer, or no request */
+    REFUSALS
+} refusal;
+
+static refusal of_code(uint16_t code)
 {
     switch (code) {
-    case 403: /* RFC 3261 21.4.4: the request should not be repeated */
-        return SIRA_I_VERDICT_REJECTED;
+    case 403:
+        return FORBIDDEN;
+    case 401: /* one more than is answered in an attempt */
+    case 407:
     case 408:
     case 413: /* with Retry-After it is temporary (21.4.11) */
     case 480:
     case 486:
     case 491:
-        return SIRA_I_VERDICT_RETRY;
+        return TROUBLE;
     case 501:
     case 505:
     case 513:
-        return SIRA_I_VERDICT_SLOW;
+        return REQUEST;
     default:
-        return code >= 500 && code < 600 ? SIRA_I_VERDICT_RETRY : SIRA_I_VERDICT_SLOW;
+        return code >= 500 && code < 600 ? TROUBLE : REQUEST;
     }
 }
 
-sira_i_verdict sira_i_policy_verdict(sira_status status, uint16_t code)
+static refusal of_outcome(sira_status status, uint16_t code)
 {
     switch (status) {
     case SIRA_E_RESPONSE:
-        return of_response(code);
+        return of_code(code);
     case SIRA_E_CREDENTIALS:
-        return SIRA_I_VERDICT_REJECTED;
+    case SIRA_E_STALE:
+    case SIRA_E_RSPAUTH:
+        return PASSWORD;
     case SIRA_E_CHALLENGE:
     case SIRA_E_DOWNGRADE:
-    case SIRA_E_RSPAUTH:
     case SIRA_E_LIMIT:
-        return SIRA_I_VERDICT_SLOW;
+        return CHALLENGE;
+    case SIRA_E_EXPIRES:
+    case SIRA_E_SYNTAX:
+        return TROUBLE;
     default:
-        return SIRA_I_VERDICT_RETRY;
+        return SILENCE;
     }
+}
+
+/* SECURITY.md shows this table. The verdict stands behind so many failures in a row that are taken for a passing
+ * trouble. */
+typedef struct rule {
+    uint8_t verdict, first;
+} rule;
+
+enum { RETRY = SIRA_I_VERDICT_RETRY, REJECTED = SIRA_I_VERDICT_REJECTED, SLOW = SIRA_I_VERDICT_SLOW };
+
+static const rule rules[REFUSALS][3] = {
+    /* nothing was shown; they were shown; they have registered before */
+    [PASSWORD] = {{REJECTED, 0}, {REJECTED, 0}, {REJECTED, 0}},
+    [FORBIDDEN] = {{REJECTED, 0}, {REJECTED, 0}, {SLOW, 6}},
+    [REQUEST] = {{SLOW, 0}, {SLOW, 0}, {SLOW, 6}},
+    [TROUBLE] = {{RETRY, 0}, {SLOW, 4}, {RETRY, 0}},
+    [CHALLENGE] = {{SLOW, 0}, {SLOW, 0}, {SLOW, 0}},
+    [SILENCE] = {{RETRY, 0}, {RETRY, 0}, {RETRY, 0}},
+};
+
+sira_i_verdict sira_i_policy_verdict(sira_status status, uint16_t code, const sira_i_history *history)
+{
+    const rule *one = &rules[of_outcome(status, code)][history->registered ? 2 : history->shown];
+    return history->failures <= one->first ? SIRA_I_VERDICT_RETRY : (sira_i_verdict)one->verdict;
 }

@@ -40,7 +40,15 @@ typedef enum sira_i_verdict {
     SIRA_I_VERDICT_REJECTED,  /* the credentials, or what they stand for, are refused: back off long, within a budget */
     SIRA_I_VERDICT_SLOW       /* nothing that a soon repetition would change: back off long */
 } sira_i_verdict;
+
+/* What is known of the credentials. */
+typedef struct sira_i_history {
+    bool registered;   /* with them the line was registered, and they were not refused since */
+    bool shown;        /* the attempt has shown them */
+    uint16_t failures; /* in a row, this one with them */
+} sira_i_history;
+
 /* code: of the final response, when the status is SIRA_E_RESPONSE. */
-sira_i_verdict sira_i_policy_verdict(sira_status status, uint16_t code);
+sira_i_verdict sira_i_policy_verdict(sira_status status, uint16_t code, const sira_i_history *history);
 
 #endif

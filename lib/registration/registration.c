@@ -100,16 +100,25 @@ static void count(uint16_t *counter)
 
 static void failed(sira_registration *registration, const sira_i_outcome *why)
 {
+    sira_account *account = registration->exchange.account;
     if (registration->leaving) {
         stopped(registration, why->status, why->code);
         return;
     }
     registration->unheard =
         why->status == SIRA_E_TIMEOUT || why->status == SIRA_E_TRANSPORT || why->status == SIRA_E_RESOLVE;
-    sira_i_verdict verdict = sira_i_policy_verdict(why->status, why->code);
     count(&registration->failures);
-    if (verdict == SIRA_I_VERDICT_REJECTED)
+    sira_i_verdict verdict = sira_i_policy_verdict(why->status, why->code,
+                                                   &(sira_i_history){.registered = registration->proven,
+                                                                     .shown = registration->exchange.shown,
+                                                                     .failures = registration->failures});
+    if (verdict == SIRA_I_VERDICT_REJECTED) {
         count(&registration->rejections);
+        registration->proven = false;
+        /* A nonce that is kept would be one more try of a refused password, before the one for the next challenge. */
+        if (account->has_credentials)
+            sira_digest_client_forget(&account->digest);
+    }
     if (registration->rejections < registration->config.rejected_budget) {
         wait_until(registration, now(registration) + wait_after(registration, why, verdict), why->status, why->code);
         return;
@@ -141,6 +150,7 @@ static void bound(sira_registration *registration, const sira_message *response,
     sira_status status = sira_i_service_route_keep(registration, response);
     registration->failures = 0;
     registration->rejections = 0;
+    registration->proven = true;
     registration->contact = registration->exchange.flow.local;
     registration->bound_at = now(registration);
     sira_i_server_accepted(registration->exchange.account->server, &registration->exchange.flow, response);
@@ -219,10 +229,6 @@ static bool ended(sira_exchange *exchange, const sira_i_outcome *outcome)
     } else if (outcome->status == SIRA_E_RESPONSE && outcome->code == 423) {
         again = too_brief(registration, outcome);
     } else {
-        /* A nonce that is kept would be one more try of a refused password, before the one for the next challenge. */
-        if (outcome->status == SIRA_E_RESPONSE && exchange->account->has_credentials &&
-            sira_i_policy_verdict(outcome->status, outcome->code) == SIRA_I_VERDICT_REJECTED)
-            sira_digest_client_forget(&exchange->account->digest);
         failed(registration, outcome);
     }
     schedule(registration);

@@ -61,10 +61,11 @@ static void who_waits_or_has_given_up_removes_what_lives(void **context)
     static const struct {
         int code;
         sira_registration_state state;
-    } cases[] = {{500, SIRA_REGISTRATION_WAITING}, {403, SIRA_REGISTRATION_FAILED}};
+    } cases[] = {{500, SIRA_REGISTRATION_WAITING}, {401, SIRA_REGISTRATION_FAILED}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         world *w = world_open(refuses_the_refresh);
         w->step = cases[i].code;
+        w->account_config.password = SIRA_STR("");
         w->line_config.rejected_budget = 1;
         world_start(w);
         world_run(w, 3001000);
@@ -86,7 +87,8 @@ static void who_has_given_up_and_lapsed_just_stops(void **context)
 {
     (void)context;
     world *w = world_open(refuses_the_refresh);
-    w->step = 403;
+    w->step = 401;
+    w->account_config.password = SIRA_STR("");
     w->line_config.rejected_budget = 1;
     world_start(w);
     world_run(w, 4000000);

@@ -27,6 +27,8 @@ struct sira_exchange {
     uint8_t targets; /* that were left after a failure */
     bool insists;    /* goes out also to a server that wants to be left alone */
     bool broken;     /* the flow went down */
+    bool shown;      /* credentials, since it was started */
+    bool content;    /* a refusal of something else has come since they were shown: no other challenge is answered */
 };
 
 #endif

@@ -40,6 +40,7 @@ struct sira_registration {
     bool leaving;    /* the binding is to be removed */
     bool raised_now; /* in this attempt */
     bool started;    /* the start window was waited for */
+    bool proven;     /* the credentials have registered it, and were not refused since */
     uint8_t news_first, news_count;
     sira_registration_news news[SIRA_LIMIT_EVENTS];
     uint16_t service_route_len;
