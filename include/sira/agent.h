@@ -6,9 +6,9 @@
  * one that removes the object the event is about.
  *
  * From inside the agent's callbacks: on_event and on_request may call every function but sira_agent_receive, which says
- * SIRA_E_STATE; a tick does nothing there. send may call sira_agent_flow_down and sira_agent_network_changed. The other
- * plug points (open, close, arm, query, entropy, hash, get_ha1, get_aka, trace) call no function that takes the agent
- * or an object of it, but those that only look. */
+ * SIRA_E_STATE; a tick does nothing there. send may call sira_agent_flow_down, sira_agent_flow_lost and
+ * sira_agent_network_changed. The other plug points (open, close, arm, query, entropy, hash, get_ha1, get_aka, trace)
+ * call no function that takes the agent or an object of it, but those that only look. */
 #ifndef SIRA_AGENT_H
 #define SIRA_AGENT_H
 
@@ -86,6 +86,9 @@ SIRA_API uint64_t sira_agent_deadline(const sira_agent *agent);
 SIRA_API void sira_agent_flow_up(sira_agent *agent, const sira_flow *flow, uint64_t now);
 /* A flow broke, could not be made, or its peer is unreachable (an ICMP error, say). Matched by id and remote. */
 SIRA_API void sira_agent_flow_down(sira_agent *agent, const sira_flow *flow, uint64_t now);
+/* The same with the port's own words, as "the certificate is for sip.example.org, not for sip.example.com": events of
+ * this flow's server that come of it hold them. why: valid during the call. */
+SIRA_API void sira_agent_flow_lost(sira_agent *agent, const sira_flow *flow, const char *why, uint64_t now);
 
 /* The port has got another address, network or route: every UDP flow is forgotten, and all lines over UDP that are
  * registered, on their way or waiting because nobody answered register anew at once, spread over the server's

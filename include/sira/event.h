@@ -37,13 +37,15 @@ typedef struct sira_event {
     uint64_t now;       /* when it happened */
     uint64_t next;      /* when the next attempt is planned; SIRA_NEVER: none */
     sira_registration *registration;
+    const char *detail; /* SIRA_E_TRANSPORT: the port's words for it, as sira_agent_flow_lost got them; NULL: none.
+                           Valid during the call */
 } sira_event;
 
 /* user: from the agent's configuration. The event is valid during the call. */
 typedef void (*sira_event_fn)(void *user, const sira_event *event);
 
-/* Why, for people: the standard phrase of the code when the status is SIRA_E_RESPONSE, else the text of the status.
- * Static. */
+/* Why, for people: the event's detail when it has one; else the standard phrase of the code when the status is
+ * SIRA_E_RESPONSE; else the text of the status. Static, but for the detail. */
 SIRA_API const char *sira_event_reason(const sira_event *event);
 
 /* One line for people: "sip:alice@example.com registered for 3600 s, refresh in 3000 s". Always ends in a NUL when size

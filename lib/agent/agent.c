@@ -255,7 +255,16 @@ void sira_agent_flow_up(sira_agent *agent, const sira_flow *flow, uint64_t now)
 
 void sira_agent_flow_down(sira_agent *agent, const sira_flow *flow, uint64_t now)
 {
+    sira_agent_flow_lost(agent, flow, NULL, now);
+}
+
+void sira_agent_flow_lost(sira_agent *agent, const sira_flow *flow, const char *why, uint64_t now)
+{
+    agent->why = why;
+    agent->why_of = NULL; /* the server whose flow it is sets it */
     tell_servers(agent, sira_i_server_flow_down, flow, now);
+    agent->why = NULL;
+    agent->why_of = NULL;
 }
 
 void sira_agent_network_changed(sira_agent *agent, uint64_t now)

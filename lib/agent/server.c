@@ -185,6 +185,7 @@ void sira_i_server_flow_down(sira_server *server, const void *flow)
         return;
     next_target(server);
     server->why = SIRA_E_TRANSPORT;
+    server->agent->why_of = server;
     tell_all(server, SIRA_I_NEWS_FLOW_DOWN, flow);
 }
 

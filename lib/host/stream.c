@@ -65,7 +65,8 @@ static void settle(sira_host_stream *stream)
     if (host->loop != NULL && stream->reason[0] != '\0' && host->config.on_trouble != NULL)
         host->config.on_trouble(host->config.user, &stream->flow, stream->reason);
     if (host->loop != NULL && stream->is_known)
-        sira_agent_flow_down(&host->agent, &stream->flow, sira_host_now(host));
+        sira_agent_flow_lost(&host->agent, &stream->flow, stream->reason[0] != '\0' ? stream->reason : NULL,
+                             sira_host_now(host));
     if (stream->session != NULL)
         host->tls.close(stream->session);
     free(stream);

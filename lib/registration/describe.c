@@ -28,6 +28,8 @@ const char *sira_event_kind_name(sira_event_kind kind)
 
 const char *sira_event_reason(const sira_event *event)
 {
+    if (event->detail != NULL)
+        return event->detail;
     return event->status == SIRA_E_RESPONSE ? sira_reason_phrase(event->code) : sira_status_text(event->status);
 }
 

@@ -36,7 +36,11 @@ void sira_i_registration_deliver(sira_waiter *waiter)
                               .bindings = news->bindings,
                               .now = news->now,
                               .next = news->next,
-                              .registration = registration};
+                              .registration = registration,
+                              .detail = news->status == SIRA_E_TRANSPORT &&
+                                                agent->why_of == registration->exchange.account->server
+                                            ? agent->why
+                                            : NULL};
     registration->news_first = (uint8_t)((registration->news_first + 1u) % SIRA_LIMIT_EVENTS);
     if (--registration->news_count == 0)
         sira_i_list_remove(&waiter->link);

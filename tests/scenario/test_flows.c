@@ -167,6 +167,81 @@ static void a_connection_that_never_comes_is_left(void **state)
     world_close(w);
 }
 
+/* ---- the port's words ---- */
+
+static struct {
+    unsigned with, without;
+    char text[64];
+} details;
+
+static void keep_detail(world *w, const sira_event *event)
+{
+    (void)w;
+    if (event->detail == NULL) {
+        details.without++;
+        return;
+    }
+    details.with++;
+    assert_true(strlen(event->detail) < sizeof details.text);
+    strcpy(details.text, event->detail);
+    assert_ptr_equal(sira_event_reason(event), event->detail);
+}
+
+static void events_hold_the_ports_words(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"the certificate is for a, not for b", NULL};
+    for (size_t i = 0; i < 2; i++) {
+        world *w = world_open(good);
+        memset(&details, 0, sizeof details);
+        w->agent_config.transport.kinds = 7;
+        w->server_config.uri = SIRA_STR("sip:192.0.2.100;transport=tls");
+        w->open_status = SIRA_MORE;
+        w->on_event = keep_detail;
+        world_start(w);
+        world_run(w, SECOND);
+        sira_flow other = w->opened;
+        other.id++;
+        sira_agent_flow_lost(&w->agent, &other, words[0], w->now);
+        assert_int_equal(details.with, 0);
+        sira_agent_flow_lost(&w->agent, &w->opened, words[i], w->now);
+        assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
+        assert_int_equal(world_last(w)->status, SIRA_E_TRANSPORT);
+        assert_int_equal(details.with, i == 0);
+        assert_string_equal(details.text, i == 0 ? words[0] : "");
+        world_run(w, 100 * SECOND); /* what comes later has other reasons */
+        assert_int_equal(details.with, i == 0);
+        world_close(w);
+    }
+}
+
+static void another_servers_events_do_not(void **state)
+{
+    (void)state;
+    sira_server second;
+    sira_account account;
+    sira_registration line;
+    world *w = world_open(good);
+    memset(&details, 0, sizeof details);
+    w->agent_config.transport.kinds = 7;
+    w->server_config.uri = SIRA_STR("sip:192.0.2.100;transport=tls");
+    w->open_status = SIRA_MORE;
+    world_start(w);
+    world_run(w, SECOND);
+    const sira_flow flow = w->opened;
+    w->server_config.uri = SIRA_STR("sip:192.0.2.101");
+    w->open_status = SIRA_E_TRANSPORT;
+    assert_int_equal(sira_server_init(&second, &w->agent, &w->server_config, NULL), SIRA_OK);
+    assert_int_equal(sira_account_init(&account, &second, &w->account_config, NULL), SIRA_OK);
+    assert_int_equal(sira_registration_init(&line, &account, NULL, NULL), SIRA_OK);
+    w->on_event = keep_detail;
+    assert_int_equal(sira_registration_start(&line), SIRA_OK); /* due, and fails in the same call */
+    sira_agent_flow_lost(&w->agent, &flow, "gone", w->now);
+    assert_int_equal(details.with, 1);
+    assert_int_equal(details.without, 1);
+    world_close(w);
+}
+
 /* ---- incoming requests ---- */
 
 static struct {
@@ -252,6 +327,8 @@ int main(void)
         cmocka_unit_test(several_requests_that_time_out_close_one_connection),
         cmocka_unit_test(a_timeout_over_udp_moves_nobody_else),
         cmocka_unit_test(a_connection_that_never_comes_is_left),
+        cmocka_unit_test(events_hold_the_ports_words),
+        cmocka_unit_test(another_servers_events_do_not),
         cmocka_unit_test(requests_arrive_on_the_flow_and_are_answered_there),
         cmocka_unit_test(one_ping_serves_all_lines_and_its_loss_moves_them),
     };

@@ -35,6 +35,8 @@ static void a_reason_is_the_phrase_of_a_response_or_the_text_of_a_status(void **
         const sira_event event = {.status = cases[i].status, .code = cases[i].code};
         assert_string_equal(sira_event_reason(&event), cases[i].reason);
     }
+    const sira_event broken = {.status = SIRA_E_TRANSPORT, .detail = "closed by the peer"};
+    assert_string_equal(sira_event_reason(&broken), "closed by the peer");
     /* A code beside another status is not what it is about. */
     const sira_event credentials = {.status = SIRA_E_CREDENTIALS, .code = 403};
     assert_string_equal(sira_event_reason(&credentials), sira_status_text(SIRA_E_CREDENTIALS));

@@ -29,7 +29,9 @@ struct sira_agent {
     sira_field fields[SIRA_LIMIT_FIELDS];
     uint8_t tag[4]; /* To tag of stateless answers: the same for a repeated request (RFC 3261 8.2.7) */
     uint64_t now;
-    uint64_t told; /* deadline that the port knows */
+    uint64_t told;             /* deadline that the port knows */
+    const char *why;           /* the port's words for what it tells, and */
+    const sira_server *why_of; /* whose flow it is about; NULL: nothing is told now */
     uint32_t ticket;
     bool running;
 };
