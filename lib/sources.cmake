@@ -62,6 +62,7 @@ set(SIRA_SOURCES
     lib/transaction/server.c
     lib/transaction/tree.c
     lib/location/location.c
+    lib/location/targets.c
     lib/agent/account.c
     lib/agent/agent.c
     lib/agent/answer.c
@@ -148,6 +149,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/detail/registration.h
     include/sira/detail/request.h
     include/sira/detail/server.h
+    include/sira/detail/targets.h
     include/sira/detail/timer.h
     include/sira/detail/transaction.h
     include/sira/dialog.h

@@ -13,7 +13,7 @@ PUBLIC_LAYER = {
     "message": ["uri", "field", "message", "writer", "framer", "stun"],
     "digest": ["digest", "digest_server"],
     "transaction": ["detail/transaction"],
-    "location": ["location", "detail/location"],
+    "location": ["location", "detail/location", "detail/targets"],
     "agent": ["event", "agent", "server", "account", "keepalive", "detail/keepalive", "detail/agent", "detail/server", "detail/account",
               "detail/exchange"],
     "request": ["request", "incoming", "dialog", "detail/request", "detail/incoming", "detail/dialog"],
