@@ -23,6 +23,7 @@
 typedef struct provider {
     gateway_provider set;
     sira_server server;
+    sira_locator locator;
     size_t ports; /* that register there; without any it goes */
     bool listed;  /* in the file as it was read last */
     struct provider *next;
@@ -193,7 +194,9 @@ static sira_status init_provider(provider *at, const gateway_provider *set, sira
     config.uri = sira_str_from(at->set.proxy[0] != '\0' ? at->set.proxy : at->set.registrar);
     config.start_window = set->start_window;
     config.max_in_flight = (uint16_t)set->max_in_flight;
-    return sira_server_init(&at->server, sira_host_agent(&self.host), &config, diag);
+    config.locator = &at->locator;
+    const sira_status status = sira_locator_init(&at->locator, NULL, diag);
+    return status != SIRA_OK ? status : sira_server_init(&at->server, sira_host_agent(&self.host), &config, diag);
 }
 
 /* The texts of at->set must stand already. */

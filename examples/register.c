@@ -26,6 +26,7 @@ typedef struct app {
     password secret;
     sira_host host;
     sira_server provider;
+    sira_locator locator;
     sira_account account;
     sira_registration line;
     uv_signal_t signals[3]; /* SIGINT, SIGTERM, SIGHUP */
@@ -334,7 +335,7 @@ static void unwatch(void)
 
 /* ---- setting up ---- */
 
-/* "sip:", the domain of the AOR and its transport. */
+/* The domain of the AOR, its port and transport. */
 static bool default_registrar(void)
 {
     sira_uri aor;
@@ -346,7 +347,8 @@ static bool default_registrar(void)
         (void)snprintf(port, sizeof port, ":%u", aor.port);
     (void)sira_uri_param(&aor, SIRA_STR("transport"), &transport);
     int length =
-        snprintf(self.registrar, sizeof self.registrar, "sip:%.*s%s%s%.*s", (int)aor.host.len, aor.host.at, port,
+        snprintf(self.registrar, sizeof self.registrar, "%s:%.*s%s%s%.*s",
+                 aor.scheme == SIRA_SCHEME_SIPS ? "sips" : "sip", (int)aor.host.len, aor.host.at, port,
                  transport.len != 0 ? ";transport=" : "", (int)transport.len, transport.len != 0 ? transport.at : "");
     self.set.registrar = self.registrar;
     return length > 0 && (size_t)length < sizeof self.registrar;
@@ -394,6 +396,7 @@ static sira_status make_line(sira_diag *diag)
 
     sira_server_config_init(&server);
     server.uri = sira_str_from(self.server);
+    server.locator = &self.locator;
     sira_account_config_init(&account);
     account.aor = sira_str_from(self.set.aor);
     account.user = sira_str_from(self.set.user);
@@ -405,7 +408,9 @@ static sira_status make_line(sira_diag *diag)
     line.expires = self.set.expires;
     line.min_interval = self.set.min_interval;
 
-    sira_status status = sira_server_init(&self.provider, sira_host_agent(&self.host), &server, diag);
+    sira_status status = sira_locator_init(&self.locator, NULL, diag);
+    if (status == SIRA_OK)
+        status = sira_server_init(&self.provider, sira_host_agent(&self.host), &server, diag);
     if (status == SIRA_OK)
         status = sira_account_init(&self.account, &self.provider, &account, diag);
     if (status == SIRA_OK)

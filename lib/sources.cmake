@@ -70,6 +70,7 @@ set(SIRA_SOURCES
     lib/agent/exchange.c
     lib/agent/flow.c
     lib/agent/keepalive.c
+    lib/agent/locator.c
     lib/agent/port.c
     lib/agent/responder.c
     lib/agent/server.c
@@ -144,6 +145,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/detail/incoming.h
     include/sira/detail/keepalive.h
     include/sira/detail/location.h
+    include/sira/detail/locator.h
     include/sira/detail/random.h
     include/sira/detail/registrar.h
     include/sira/detail/registration.h
@@ -166,6 +168,7 @@ set(SIRA_PUBLIC_HEADERS
     include/sira/keepalive.h
     include/sira/limits.h
     include/sira/location.h
+    include/sira/locator.h
     include/sira/message.h
     include/sira/registrar.h
     include/sira/registration.h

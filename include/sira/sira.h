@@ -35,6 +35,7 @@
 #include <sira/keepalive.h>
 #include <sira/limits.h>
 #include <sira/location.h>
+#include <sira/locator.h>
 #include <sira/message.h>
 #include <sira/registrar.h>
 #include <sira/registration.h>

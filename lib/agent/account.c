@@ -30,7 +30,7 @@ static sira_status check_uri(const sira_server *server, sira_str value, const ch
                              sira_diag *diag)
 {
     sira_status status = sira_i_config_uri(value, field, uri, diag);
-    if (status == SIRA_OK && uri->scheme == SIRA_SCHEME_SIPS && server->targets[0].transport != SIRA_TRANSPORT_TLS)
+    if (status == SIRA_OK && uri->scheme == SIRA_SCHEME_SIPS && !server->is_secure)
         status = sira_i_config_refuse(diag, field, "a sip URI, because the server is not reached over TLS");
     return status;
 }

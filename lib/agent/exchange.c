@@ -33,10 +33,20 @@ static void schedule(sira_exchange *exchange)
     set_timer(exchange, deadline < exchange->give_up_at ? deadline : exchange->give_up_at);
 }
 
+/* Who asks a better target has another one that works, and a binding that has to be refreshed there in time. Addresses
+ * that are known are worth more than new ones that don't come (RFC 8767 5 has 1.8 s for that). */
+static uint64_t patience(const sira_exchange *exchange)
+{
+    const sira_server *server = exchange->account->server;
+    const bool locates = exchange->phase == SIRA_I_PHASE_LOCATING && server->targets.count != 0;
+    const unsigned t1s = server->trier == &exchange->claim ? 8 : locates ? 4 : 64;
+    return (uint64_t)t1s * sira_i_exchange_agent(exchange)->config.t1;
+}
+
 static void wait_for(sira_exchange *exchange, sira_i_phase phase)
 {
     exchange->phase = (uint8_t)phase;
-    exchange->give_up_at = now(exchange) + 64u * (uint64_t)sira_i_exchange_agent(exchange)->config.t1;
+    exchange->give_up_at = now(exchange) + patience(exchange);
 }
 
 static void end_transaction(sira_exchange *exchange)
@@ -76,7 +86,7 @@ static void end(sira_exchange *exchange, const sira_i_outcome *outcome)
 /* RFC 3263 4.3: each of the server's targets is tried once, with another branch. */
 static bool try_next_target(sira_exchange *exchange, const sira_i_outcome *why)
 {
-    if (exchange->targets + 1u >= exchange->account->server->target_count)
+    if (exchange->targets + 1u >= exchange->account->server->targets.count)
         return false;
     exchange->targets++;
     again(exchange, SIRA_I_PHASE_QUEUED, why);
@@ -142,9 +152,10 @@ static sira_status begin(sira_exchange *exchange)
 static void request(sira_exchange *exchange)
 {
     end_transaction(exchange);
-    exchange->flow = exchange->account->server->flow;
     exchange->phase = SIRA_I_PHASE_CALLING;
     exchange->give_up_at = SIRA_NEVER;
+    if (exchange->account->server->trier == &exchange->claim)
+        exchange->give_up_at = now(exchange) + patience(exchange);
     if (!exchange->owner->begins(exchange)) {
         release(exchange);
         return;
@@ -171,7 +182,9 @@ static void proceed(sira_exchange *exchange)
     sira_server *server = exchange->account->server;
     sira_i_phase phase;
     sira_status status = sira_i_server_prepare(server, &exchange->claim, exchange->insists, &phase);
+    exchange->broken = false; /* a flow that was closed on the way to a better target */
     if (status == SIRA_OK) {
+        exchange->flow = server->flow; /* also for what follows a challenge */
         request(exchange);
     } else if (status == SIRA_IDLE) {
         end(exchange,
@@ -185,7 +198,12 @@ static void proceed(sira_exchange *exchange)
         wait_for(exchange, phase);
     } else if (now(exchange) >= exchange->give_up_at) {
         sira_i_server_give_up(server);
-        unconnected(exchange, phase == SIRA_I_PHASE_LOCATING ? SIRA_E_RESOLVE : SIRA_E_TRANSPORT);
+        if (phase != SIRA_I_PHASE_LOCATING)
+            unconnected(exchange, SIRA_E_TRANSPORT);
+        else if (server->targets.count == 0)
+            unconnected(exchange, SIRA_E_RESOLVE);
+        else
+            exchange->phase = SIRA_I_PHASE_QUEUED; /* on with the old ones, by the timer, which is due still */
     }
 }
 
@@ -288,6 +306,8 @@ static void due(sira_timer *timer)
     case SIRA_I_PHASE_CALLING:
         if (exchange->broken)
             fail_by(exchange, SIRA_E_TRANSPORT);
+        else if (now(exchange) >= exchange->give_up_at)
+            fail_by(exchange, SIRA_E_TIMEOUT);
         else
             run_transaction(exchange);
         break;
@@ -378,6 +398,8 @@ static bool take(sira_transaction *transaction, const sira_i_arrival *response)
     /* A 2xx to an INVITE is delivered again and again (RFC 6026 8.4), the outcome once. */
     if ((action == SIRA_I_TRANSACTION_DELIVER || action == SIRA_I_TRANSACTION_ACK_AND_DELIVER) && code >= 200 &&
         exchange->phase == SIRA_I_PHASE_CALLING) {
+        if (code != 503)
+            sira_i_server_target_works(exchange->account->server, &exchange->claim);
         if (code == 401 || code == 407)
             challenged(exchange, response);
         else if (code >= 300)

@@ -12,7 +12,7 @@ bool sira_i_flow_equal(const sira_flow *a, const sira_flow *b)
 sira_status sira_i_flow_open(sira_server *server)
 {
     const sira_transport *transport = &server->agent->config.transport;
-    const sira_endpoint *target = &server->targets[server->target];
+    const sira_endpoint *target = &server->targets.list[server->target].endpoint;
     if (server->flow_state == SIRA_I_FLOW_UP && target->transport != SIRA_TRANSPORT_UDP)
         return SIRA_OK;
     if (server->flow_state == SIRA_I_FLOW_OPENING)

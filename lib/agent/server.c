@@ -2,7 +2,9 @@
 
 #include "agent/config.h"
 #include "agent/flow.h"
+#include "agent/locator.h"
 #include "base/list.h"
+#include "location/targets.h"
 
 #include <sira/detail/agent.h>
 
@@ -34,21 +36,18 @@ static sira_status transport_of(const sira_uri *uri, uint8_t *transport)
 
 static sira_status set_target(sira_server *server, const sira_uri *uri, sira_diag *diag)
 {
-    sira_endpoint *target = &server->targets[0];
-    if (transport_of(uri, &target->transport) != SIRA_OK ||
-        (server->agent->config.transport.kinds & 1u << target->transport) == 0)
+    sira_endpoint target;
+    if (transport_of(uri, &target.transport) != SIRA_OK ||
+        (server->agent->config.transport.kinds & 1u << target.transport) == 0)
         return sira_i_config_refuse(diag, "uri", "a transport that the port has");
-    target->port = uri->port != 0 ? uri->port : (target->transport == SIRA_TRANSPORT_TLS ? 5061 : 5060);
-    server->host = uri->host;
-    if (sira_endpoint_from_host(uri->host, target) == SIRA_OK) {
-        server->target_count = 1;
-        server->resolved_until = SIRA_NEVER;
-        return SIRA_OK;
-    }
-    if (server->agent->config.resolver.query == NULL) {
-        (void)sira_i_config_refuse(diag, "uri", "a numeric address, because the agent has no resolver");
+    target.port = uri->port != 0 ? uri->port : (target.transport == SIRA_TRANSPORT_TLS ? 5061 : 5060);
+    server->is_secure = target.transport == SIRA_TRANSPORT_TLS;
+    if (sira_endpoint_from_host(uri->host, &target) != SIRA_OK) {
+        (void)sira_i_config_refuse(diag, "uri", "a numeric address, because there is no locator");
         return SIRA_E_RESOLVE;
     }
+    server->targets.list[0].endpoint = target;
+    server->targets.count = 1;
     return SIRA_OK;
 }
 
@@ -65,7 +64,9 @@ sira_status sira_server_init(sira_server *server, sira_agent *agent, const sira_
     server->config = *config;
     if (server->config.max_in_flight == 0)
         server->config.max_in_flight = DEFAULT_IN_FLIGHT;
-    status = set_target(server, &uri, diag);
+    server->host = uri.host;
+    status =
+        config->locator != NULL ? config->locator->functions->aim(server, &uri, diag) : set_target(server, &uri, diag);
     if (status != SIRA_OK)
         return status;
     sira_i_list_init(&server->claims);
@@ -74,7 +75,7 @@ sira_status sira_server_init(sira_server *server, sira_agent *agent, const sira_
     return SIRA_OK;
 }
 
-static void tell_all(sira_server *server, sira_i_news news, const sira_flow *flow)
+void sira_i_server_tell(sira_server *server, sira_i_news news, const sira_flow *flow)
 {
     for (sira_link *link = server->claims.next; link != &server->claims; link = link->next) {
         sira_claim *claim = SIRA_I_OWNER(link, sira_claim, in_server);
@@ -82,182 +83,144 @@ static void tell_all(sira_server *server, sira_i_news news, const sira_flow *flo
     }
 }
 
-/* ---- where: names to addresses ---- */
+/* ---- where: targets ---- */
 
-static sira_status query(sira_server *server, sira_dns_type type)
+/* The next request goes to this target. Whoever is registered on a connection to another one can't be reached on it any
+ * more. */
+static void point_to(sira_server *server, uint8_t target)
 {
-    const sira_resolver *resolver = &server->agent->config.resolver;
-    if (++server->agent->ticket == 0)
-        server->agent->ticket = 1;
-    server->ticket = server->agent->ticket;
-    server->dns_type = (uint16_t)type;
-    sira_status status = resolver->query(resolver->context, server->ticket, server->host, type);
-    if (status != SIRA_OK)
-        server->ticket = 0;
-    return status;
+    server->target = target;
+    if (server->flow_state == SIRA_I_FLOW_NONE ||
+        sira_endpoint_equal(&server->flow.remote, &server->targets.list[target].endpoint))
+        return;
+    const sira_flow flow = server->flow;
+    const bool was_up = server->flow_state == SIRA_I_FLOW_UP;
+    sira_i_flow_close(server);
+    server->why = SIRA_E_TRANSPORT;
+    if (was_up && flow.remote.transport != SIRA_TRANSPORT_UDP)
+        sira_i_server_tell(server, SIRA_I_NEWS_FLOW_DOWN, &flow);
 }
 
-static sira_status locate(sira_server *server)
+void sira_i_server_take_targets(sira_server *server, const sira_endpoint *list, size_t count)
 {
-    const sira_status known = server->target_count != 0 ? SIRA_OK : SIRA_E_RESOLVE;
-    if (server->agent->now < server->resolved_until)
-        return known;
-    if (server->ticket != 0 || query(server, SIRA_DNS_A) == SIRA_OK)
-        return SIRA_MORE;
-    return known;
-}
-
-/* The index of a target; target_count when it is none. */
-static uint8_t target_of(const sira_server *server, const sira_endpoint *remote)
-{
-    uint8_t i = 0;
-    while (i < server->target_count && !sira_endpoint_equal(&server->targets[i], remote))
-        i++;
-    return i;
-}
-
-static void take_addresses(sira_server *server, const sira_dns_answer *answer)
-{
-    const sira_server before = *server;
-    const sira_endpoint present = server->targets[server->target];
-    uint32_t ttl = UINT32_MAX;
-    server->target_count = 0;
-    for (size_t i = 0; i < answer->count && server->target_count < SIRA_LIMIT_TARGETS; i++) {
-        sira_endpoint *target = &server->targets[server->target_count++];
-        *target = answer->records[i].endpoint;
-        target->transport = present.transport;
-        target->port = present.port;
-        uint8_t known = target_of(&before, target);
-        server->rests_until[server->target_count - 1u] = known < before.target_count ? before.rests_until[known] : 0;
-        ttl = answer->records[i].ttl < ttl ? answer->records[i].ttl : ttl;
-    }
-    server->resolved_until = server->agent->now + 1000u * (uint64_t)ttl;
-    /* A target stays until it fails or is none any more. */
-    server->target = target_of(server, &present);
-    if (server->target == server->target_count) {
-        sira_i_flow_close(server);
-        server->target = 0;
-    }
+    server->trier = NULL;
+    (void)sira_i_targets_set(&server->targets, list, count, server->agent->now);
+    point_to(server, server->targets.present);
 }
 
 void sira_i_server_located(sira_server *server, const void *news)
 {
-    const sira_dns_answer *answer = news;
-    if (server->ticket == 0 || server->ticket != answer->ticket)
+    if (server->config.locator != NULL)
+        server->config.locator->functions->answer(server, news);
+}
+
+uint8_t sira_i_server_widest(const sira_server *server)
+{
+    if (server->is_secure)
+        return SIRA_TRANSPORT_TLS;
+    return server->config.locator != NULL ? SIRA_TRANSPORT_TCP : server->targets.list[0].endpoint.transport;
+}
+
+static void target_failed(sira_server *server, uint8_t failed)
+{
+    sira_i_targets_fail(&server->targets, failed, server->agent->now);
+    if (server->trier != NULL && failed == server->trial)
+        server->trier = NULL;
+    if (server->flow_state != SIRA_I_FLOW_NONE &&
+        sira_endpoint_equal(&server->flow.remote, &server->targets.list[failed].endpoint))
+        sira_i_flow_close(server);
+    server->target = server->targets.present;
+}
+
+void sira_i_server_target_works(sira_server *server, const sira_claim *claim)
+{
+    if (server->trier != claim)
         return;
-    server->ticket = 0;
-    if (answer->count == 0 && server->dns_type == SIRA_DNS_A && query(server, SIRA_DNS_AAAA) == SIRA_OK)
-        return;
-    /* An old answer is better than none (RFC 8767 2): the addresses that worked before stay when the name can't be
-     * looked up now. */
-    if (answer->count != 0)
-        take_addresses(server, answer);
-    else
-        server->resolved_until = server->agent->now + SIRA_I_RESOLVE_AGAIN;
-    tell_all(server, SIRA_I_NEWS_READY, NULL);
+    server->targets.present = server->trial;
+    server->trier = NULL;
 }
 
 /* ---- how: flows ---- */
-
-static void next_target(sira_server *server)
-{
-    sira_i_flow_close(server);
-    server->target = (uint8_t)((server->target + 1u) % server->target_count);
-}
 
 static sira_status connect_flow(sira_server *server)
 {
     sira_status status = sira_i_flow_open(server);
     if (status != SIRA_OK && status != SIRA_MORE)
-        next_target(server);
+        target_failed(server, server->target);
     return status;
 }
 
 void sira_i_server_flow_up(sira_server *server, const void *flow)
 {
     if (sira_i_flow_up(server, flow))
-        tell_all(server, SIRA_I_NEWS_READY, flow);
+        sira_i_server_tell(server, SIRA_I_NEWS_READY, flow);
 }
 
 void sira_i_server_flow_down(sira_server *server, const void *flow)
 {
     if (!sira_i_flow_down(server, flow))
         return;
-    next_target(server);
+    target_failed(server, server->target);
     server->why = SIRA_E_TRANSPORT;
     server->agent->why_of = server;
-    tell_all(server, SIRA_I_NEWS_FLOW_DOWN, flow);
+    sira_i_server_tell(server, SIRA_I_NEWS_FLOW_DOWN, flow);
 }
 
 void sira_i_server_flow_failed(sira_server *server, const sira_flow *flow, sira_status why)
 {
     if (server->flow_state != SIRA_I_FLOW_NONE && sira_i_flow_equal(&server->flow, flow))
-        next_target(server);
+        target_failed(server, server->target);
     server->why = (int16_t)why;
-    tell_all(server, SIRA_I_NEWS_FLOW_DOWN, flow);
-}
-
-/* Goes to the next target that may be asked; false: all of them rest. */
-static bool leave_resting(sira_server *server)
-{
-    for (uint8_t i = 0; i < server->target_count; i++) {
-        uint8_t target = (uint8_t)((server->target + i) % server->target_count);
-        if (server->rests_until[target] > server->agent->now)
-            continue;
-        if (target != server->target)
-            sira_i_flow_close(server);
-        server->target = target;
-        return true;
-    }
-    return false;
+    sira_i_server_tell(server, SIRA_I_NEWS_FLOW_DOWN, flow);
 }
 
 bool sira_i_server_target_failed(sira_server *server, const sira_flow *flow, uint64_t rests_until)
 {
-    uint8_t failed = target_of(server, &flow->remote);
-    if (failed < server->target_count && server->rests_until[failed] < rests_until)
-        server->rests_until[failed] = rests_until;
+    sira_targets *targets = &server->targets;
+    const uint8_t failed = sira_i_targets_find(targets, &flow->remote);
+    if (failed == targets->count)
+        return sira_i_targets_choose(targets, server->agent->now);
+    if (targets->list[failed].barred_until < rests_until)
+        targets->list[failed].barred_until = rests_until;
     /* Only the first of many requests that failed on the same flow moves the server on. */
-    if (server->flow_state != SIRA_I_FLOW_NONE && sira_i_flow_equal(&server->flow, flow)) {
-        next_target(server);
+    if ((server->trier != NULL && failed == server->trial) ||
+        (server->flow_state != SIRA_I_FLOW_NONE && sira_i_flow_equal(&server->flow, flow))) {
+        target_failed(server, failed);
         /* Whoever is registered on a connection that was closed can't be reached any more. */
         server->why = SIRA_E_TIMEOUT;
         if (flow->remote.transport != SIRA_TRANSPORT_UDP)
-            tell_all(server, SIRA_I_NEWS_FLOW_DOWN, flow);
+            sira_i_server_tell(server, SIRA_I_NEWS_FLOW_DOWN, flow);
     }
-    return server->target_count > 1 && leave_resting(server);
+    return targets->count > 1 && sira_i_targets_choose(targets, server->agent->now);
 }
 
 void sira_i_server_prefer(sira_server *server, const sira_endpoint *target)
 {
-    const uint8_t preferred = target_of(server, target);
-    if (preferred < server->target_count && server->flow_state == SIRA_I_FLOW_NONE)
-        server->target = preferred;
+    const uint8_t preferred = sira_i_targets_find(&server->targets, target);
+    if (preferred < server->targets.count && server->flow_state == SIRA_I_FLOW_NONE)
+        server->targets.present = preferred;
 }
 
 uint64_t sira_i_server_rests_until(const sira_server *server)
 {
-    uint64_t first = SIRA_NEVER;
-    for (uint8_t i = 0; i < server->target_count; i++)
-        first = server->rests_until[i] < first ? server->rests_until[i] : first;
-    return first;
+    return sira_i_targets_barred_until(&server->targets);
 }
 
 void sira_i_server_network_changed(sira_server *server, const void *nothing)
 {
     (void)nothing;
-    if (server->targets[0].transport != SIRA_TRANSPORT_UDP)
+    if (server->targets.count != 0 && server->targets.list[server->target].endpoint.transport != SIRA_TRANSPORT_UDP)
         return;
     sira_i_flow_close(server);
     server->why = SIRA_E_TRANSPORT;
-    tell_all(server, SIRA_I_NEWS_NETWORK_CHANGED, NULL);
+    sira_i_server_tell(server, SIRA_I_NEWS_NETWORK_CHANGED, NULL);
 }
 
 void sira_i_server_remapped(sira_server *server)
 {
     sira_i_flow_close(server);
     server->why = SIRA_E_REMAPPED;
-    tell_all(server, SIRA_I_NEWS_NETWORK_CHANGED, NULL);
+    sira_i_server_tell(server, SIRA_I_NEWS_NETWORK_CHANGED, NULL);
 }
 
 bool sira_i_server_in_use(const sira_server *server)
@@ -272,9 +235,10 @@ bool sira_i_server_in_use(const sira_server *server)
 
 void sira_i_server_give_up(sira_server *server)
 {
-    server->ticket = 0;
+    if (server->config.locator != NULL)
+        server->config.locator->functions->give_up(server);
     if (server->flow_state == SIRA_I_FLOW_OPENING)
-        next_target(server);
+        target_failed(server, server->target);
 }
 
 /* ---- when: turns ---- */
@@ -299,11 +263,16 @@ static void give_turn(sira_server *server, sira_claim *claim)
     server->in_flight++;
 }
 
+static unsigned turns(const sira_server *server)
+{
+    return server->trier != NULL && server->tries_alone ? 1 : server->config.max_in_flight;
+}
+
 static sira_status take_turn(sira_server *server, sira_claim *claim)
 {
     if (claim->has_turn)
         return SIRA_OK;
-    if (server->in_flight < server->config.max_in_flight && sira_i_list_empty(&server->queue)) {
+    if (server->in_flight < turns(server) && sira_i_list_empty(&server->queue)) {
         give_turn(server, claim);
         return SIRA_OK;
     }
@@ -315,30 +284,38 @@ static sira_status take_turn(sira_server *server, sira_claim *claim)
 void sira_i_server_release(sira_server *server, sira_claim *claim)
 {
     sira_i_list_remove(&claim->in_queue);
+    if (server->trier == claim)
+        server->trier = NULL;
     if (!claim->has_turn)
         return;
     claim->has_turn = false;
     server->in_flight--;
-    if (sira_i_list_empty(&server->queue))
-        return;
-    sira_claim *next = SIRA_I_OWNER(server->queue.next, sira_claim, in_queue);
-    sira_i_list_remove(&next->in_queue);
-    give_turn(server, next);
-    next->told(next, SIRA_I_NEWS_READY, NULL);
+    while (server->in_flight < turns(server) && !sira_i_list_empty(&server->queue)) {
+        sira_claim *next = SIRA_I_OWNER(server->queue.next, sira_claim, in_queue);
+        sira_i_list_remove(&next->in_queue);
+        give_turn(server, next);
+        next->told(next, SIRA_I_NEWS_READY, NULL);
+    }
 }
 
 sira_status sira_i_server_prepare(sira_server *server, sira_claim *claim, bool insists, sira_i_phase *phase)
 {
+    const sira_locator *locator = server->config.locator;
+    sira_status status = SIRA_OK;
     *phase = SIRA_I_PHASE_LOCATING;
-    sira_status status = locate(server);
+    if (locator != NULL)
+        status = locator->functions->locate(server);
     if (status != SIRA_OK)
         return status;
-    if (!leave_resting(server) && !insists)
+    if (!sira_i_targets_choose(&server->targets, server->agent->now) && !insists)
         return SIRA_IDLE;
     *phase = SIRA_I_PHASE_QUEUED;
     status = take_turn(server, claim);
     if (status != SIRA_OK)
         return status;
+    if (locator != NULL)
+        locator->functions->try_better(server, claim);
+    point_to(server, server->trier == claim ? server->trial : server->targets.present);
     *phase = SIRA_I_PHASE_CONNECTING;
     return connect_flow(server);
 }

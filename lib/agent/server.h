@@ -4,9 +4,6 @@
 
 #include <sira/detail/server.h>
 
-/* ms after which a name that could not be looked up is asked for again. */
-#define SIRA_I_RESOLVE_AGAIN 30000u
-
 /* What a claim waits for. */
 typedef enum sira_i_phase {
     SIRA_I_PHASE_IDLE = 0,
@@ -61,6 +58,18 @@ static inline void sira_i_server_accepted(sira_server *server, const sira_flow *
 
 /* The resolver or the connection that is waited for has not answered in time: the next attempt asks anew. */
 void sira_i_server_give_up(sira_server *server);
+
+/* Other addresses than before were found, at least one. */
+void sira_i_server_take_targets(sira_server *server, const sira_endpoint *list, size_t count);
+
+/* Tells all claims. */
+void sira_i_server_tell(sira_server *server, sira_i_news news, const sira_flow *flow);
+
+/* The transport of which Via and Contact say most. */
+uint8_t sira_i_server_widest(const sira_server *server);
+
+/* The claim's request was answered: if it was the trier's, the better target is the present one from now on. */
+void sira_i_server_target_works(sira_server *server, const sira_claim *claim);
 
 /* A request on this flow failed: the next one tries another target, when there is one. rests_until: when this one wants
  * to be asked again, 0: it did not say. True: there is another that may be asked now. */

@@ -389,6 +389,7 @@ sira_status sira_registration_init(sira_registration *registration, sira_account
     sira_i_timer_init(&registration->timer, due);
     sira_i_waiter_init(&registration->in_agent, sira_i_registration_deliver);
     sira_i_exchange_init(&registration->exchange, account, &owner);
+    registration->exchange.claim.returns = true;
     return SIRA_OK;
 }
 

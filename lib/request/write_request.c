@@ -273,7 +273,7 @@ static sira_status check_uris(const sira_request_config *config, const sira_acco
     sira_uri uri;
     if (sira_uri_parse(&uri, config->uri, NULL) != SIRA_OK || uri.headers.len != 0)
         return sira_i_config_refuse(diag, "uri", "a URI without headers");
-    if (uri.scheme == SIRA_SCHEME_SIPS && account->server->targets[0].transport != SIRA_TRANSPORT_TLS)
+    if (uri.scheme == SIRA_SCHEME_SIPS && !account->server->is_secure)
         return sira_i_config_refuse(diag, "uri", "a sip URI, because the server is not reached over TLS");
     if (config->from.len != 0 && sira_uri_parse(&uri, config->from, NULL) != SIRA_OK)
         return sira_i_config_refuse(diag, "from", "a URI");

@@ -194,32 +194,11 @@ static void transports_and_ports(void **context)
     }
 }
 
-static uint32_t ticket;
-static unsigned queries;
-static bool resolver_fails;
-
-static sira_status query(void *context, uint32_t number, sira_str name, sira_dns_type type)
-{
-    (void)context;
-    (void)name;
-    (void)type;
-    ticket = number;
-    queries++;
-    return resolver_fails ? SIRA_E_RESOLVE : SIRA_OK;
-}
-
-static void answer_dns(world *w, const char *address)
-{
-    sira_agent_dns_answer(&w->agent, names_answer(ticket, 300, address), w->now);
-}
-
 static world *open_named(void)
 {
     world *w = world_open(remembers);
-    w->agent_config.resolver = (sira_resolver){NULL, query};
+    world_name(w);
     w->server_config.uri = SIRA_STR("sip:sip.example.test");
-    queries = 0;
-    resolver_fails = false;
     return w;
 }
 
@@ -227,14 +206,14 @@ static void a_resolver_that_fails_at_once(void **context)
 {
     (void)context;
     world *w = open_named();
-    resolver_fails = true;
+    w->dns_broken = true;
     world_start(w);
     world_run(w, 100);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
     assert_int_equal(world_last(w)->status, SIRA_E_RESOLVE);
-    resolver_fails = false;
+    w->dns_broken = false;
     world_run(w, MINUTE);
-    answer_dns(w, "192.0.2.100");
+    world_resolve_for(w, 300, "192.0.2.100");
     world_run(w, 2 * MINUTE);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
     world_close(w);
@@ -247,10 +226,10 @@ static void a_name_that_moves(void **context)
     world *w = open_named();
     world_start(w);
     world_run(w, 100);
-    answer_dns(w, "192.0.2.100");
+    world_resolve_for(w, 300, "192.0.2.100");
     world_run(w, 50 * MINUTE + 200);
-    assert_int_equal(queries, 2); /* what it said has expired */
-    answer_dns(w, "192.0.2.101");
+    assert_int_equal(w->query_count, 1); /* what it said has expired */
+    world_resolve_for(w, 300, "192.0.2.101");
     world_run(w, 51 * MINUTE);
     assert_int_equal(w->sent[w->sent_count - 1].flow.remote.address[3], 101);
     assert_int_equal(w->close_calls, 1);
@@ -265,14 +244,13 @@ static void a_name_that_can_not_be_looked_up_any_more(void **context)
     world *w = open_named();
     world_start(w);
     world_run(w, 100);
-    answer_dns(w, "192.0.2.100");
+    world_resolve_for(w, 300, "192.0.2.100");
     world_run(w, 50 * MINUTE + 200);
-    answer_dns(w, ""); /* no A */
-    answer_dns(w, ""); /* no AAAA */
+    world_resolve_for(w, 300, "");
     world_run(w, 51 * MINUTE);
     assert_int_equal(world_count(w, SIRA_EVENT_REGISTERED), 2);
     assert_int_equal(world_count(w, SIRA_EVENT_WAITING), 0);
-    resolver_fails = true;
+    w->dns_broken = true;
     world_run(w, 101 * MINUTE);
     assert_int_equal(world_count(w, SIRA_EVENT_REGISTERED), 3);
     assert_int_equal(w->sent[w->sent_count - 1].flow.remote.address[3], 100);

@@ -246,30 +246,16 @@ static void connections_know_by_themselves(void **context)
 
 /* ---- addresses of the server ---- */
 
-static uint32_t ticket;
-
-static sira_status query(void *context, uint32_t number, sira_str name, sira_dns_type type)
-{
-    (void)context, (void)name, (void)type;
-    ticket = number;
-    return SIRA_OK;
-}
-
-static void answer_dns(world *w)
-{
-    sira_agent_dns_answer(&w->agent, names_answer(ticket, 60, "2001:db8::1 192.0.2.100"), w->now);
-}
-
 static void an_address_without_a_route_is_left(void **context)
 {
     (void)context;
     world *w = world_open(good);
-    w->agent_config.resolver = (sira_resolver){NULL, query};
+    world_name(w);
     w->server_config.uri = SIRA_STR("sip:sip.example.test");
     w->no_route = SIRA_FAMILY_IPV6;
     world_start(w);
     world_run(w, 100);
-    answer_dns(w);
+    world_resolve(w, "2001:db8::1 192.0.2.100");
     world_run(w, 200);
     assert_int_equal(w->open_calls, 2);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);

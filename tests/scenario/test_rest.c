@@ -114,20 +114,6 @@ static void two_hours_at_most(void **context)
 
 /* ---- several addresses ---- */
 
-static uint32_t ticket;
-
-static sira_status query(void *context, uint32_t number, sira_str name, sira_dns_type type)
-{
-    (void)context, (void)name, (void)type;
-    ticket = number;
-    return SIRA_OK;
-}
-
-static void answer_dns(world *w, uint32_t ttl)
-{
-    sira_agent_dns_answer(&w->agent, names_answer(ticket, ttl, "192.0.2.100 192.0.2.101"), w->now);
-}
-
 static unsigned last_address(const world *w)
 {
     return w->sent[w->sent_count - 1].flow.remote.address[3];
@@ -140,11 +126,11 @@ static void another_address_is_used_meanwhile(void **context)
     sira_registration second;
     w->step = 1;
     w->nonce = 600;
-    w->agent_config.resolver = (sira_resolver){NULL, query};
+    world_name(w);
     w->server_config.uri = SIRA_STR("sip:sip.example.test");
     world_start(w);
     world_run(w, SECOND);
-    answer_dns(w, 10);
+    world_resolve_for(w, 10, "192.0.2.100 192.0.2.101");
     world_run(w, 2 * SECOND);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED); /* at once, at the other address */
     assert_int_equal(last_address(w), 101);
@@ -162,7 +148,7 @@ static void another_address_is_used_meanwhile(void **context)
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING); /* now both rest */
     sira_registration_start(&second);
     world_run(w, 20 * SECOND);
-    answer_dns(w, 1000);
+    world_resolve_for(w, 1000, "192.0.2.100 192.0.2.101");
     world_run(w, 590 * SECOND);
     assert_int_equal(w->requests, 4);
     world_close(w);

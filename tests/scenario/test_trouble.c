@@ -331,30 +331,10 @@ static void a_request_on_a_connection_is_not_repeated(void **context)
 
 /* ---- names ---- */
 
-static uint32_t ticket;
-static sira_dns_type asked;
-static unsigned queries;
-
-static sira_status query(void *context, uint32_t number, sira_str name, sira_dns_type type)
-{
-    (void)context;
-    expect_str("name", name, "sip.example.test");
-    ticket = number;
-    asked = type;
-    queries++;
-    return SIRA_OK;
-}
-
 static void named(world *w)
 {
-    w->agent_config.resolver = (sira_resolver){NULL, query};
+    world_name(w);
     w->server_config.uri = SIRA_STR("sip:sip.example.test:5062");
-    queries = 0;
-}
-
-static void answer_dns(world *w, const char *address)
-{
-    sira_agent_dns_answer(&w->agent, names_answer(ticket, 300, address), w->now);
 }
 
 static void a_name_is_resolved(void **context)
@@ -365,8 +345,9 @@ static void a_name_is_resolved(void **context)
     world_start(w);
     world_run(w, 100);
     assert_int_equal(sira_registration_get_state(&w->line), SIRA_REGISTRATION_LOCATING);
-    assert_int_equal(asked, SIRA_DNS_A);
-    answer_dns(w, "192.0.2.100");
+    assert_int_equal(w->asked, 2); /* A and AAAA */
+    assert_string_equal(w->queries[0].text, "sip.example.test");
+    world_resolve(w, "192.0.2.100");
     world_run(w, 200);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
     assert_int_equal(w->sent[0].flow.remote.port, 5062);
@@ -380,11 +361,9 @@ static void a_name_with_ipv6_only(void **context)
     named(w);
     world_start(w);
     world_run(w, 100);
-    sira_agent_dns_answer(&w->agent, names_answer(ticket + 1, 300, ""), w->now); /* not our question */
-    assert_int_equal(asked, SIRA_DNS_A);
-    sira_agent_dns_answer(&w->agent, names_answer(ticket, 300, ""), w->now);
-    assert_int_equal(asked, SIRA_DNS_AAAA);
-    answer_dns(w, "2001:db8::1");
+    sira_agent_dns_answer(&w->agent, names_answer(w->queries[1].ticket + 1, 300, "2001:db8::9"), w->now); /* not ours */
+    assert_int_equal(sira_registration_get_state(&w->line), SIRA_REGISTRATION_LOCATING);
+    world_resolve(w, "2001:db8::1");
     world_run(w, 200);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
     assert_int_equal(w->sent[0].flow.remote.family, SIRA_FAMILY_IPV6);
@@ -398,14 +377,14 @@ static void a_name_that_does_not_exist(void **context)
     named(w);
     world_start(w);
     world_run(w, 100);
-    sira_agent_dns_answer(&w->agent, names_answer(ticket, 300, ""), w->now);
-    sira_agent_dns_answer(&w->agent, names_answer(ticket, 300, ""), w->now);
+    world_resolve(w, "");
     world_run(w, 200);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
     assert_int_equal(world_last(w)->status, SIRA_E_RESOLVE);
-    unsigned before = queries;
-    world_run(w, 61000);
-    assert_true(queries > before); /* asked again after the back-off */
+    world_run(w, 3599000); /* so long it does not exist */
+    assert_int_equal(w->asked, 2);
+    world_run(w, 2 * 3600000);
+    assert_true(w->asked > 2);
     world_close(w);
 }
 
@@ -418,12 +397,11 @@ static void a_resolver_that_never_answers(void **context)
     world_run(w, 32000);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_WAITING);
     assert_int_equal(world_last(w)->status, SIRA_E_RESOLVE);
-    uint32_t lost = ticket;
     world_run(w, 93000); /* after the back-off it is asked anew, and an answer to the old question is none */
-    assert_int_equal(queries, 2);
-    sira_agent_dns_answer(&w->agent, names_answer(lost, 300, "192.0.2.7"), w->now);
+    assert_int_equal(w->asked, 4);
+    sira_agent_dns_answer(&w->agent, names_answer(w->queries[0].ticket, 300, "192.0.2.7"), w->now);
     assert_int_equal(w->sent_count, 0);
-    answer_dns(w, "192.0.2.100");
+    world_resolve(w, "192.0.2.100");
     world_run(w, 94000);
     assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
     world_close(w);
@@ -434,9 +412,10 @@ static void the_next_address_is_tried(void **context)
     (void)context;
     world *w = world_open(NULL);
     named(w);
+    w->server_config.uri = SIRA_STR("sip:sip.example.test");
     world_start(w);
     world_run(w, 100);
-    sira_agent_dns_answer(&w->agent, names_answer(ticket, 3600, "192.0.2.100 192.0.2.101"), w->now);
+    world_resolve(w, "192.0.2.100 192.0.2.101");
     world_run(w, 31900);
     w->script = good;
     world_run(w, 32200); /* at once, when the first has timed out */

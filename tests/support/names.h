@@ -10,4 +10,8 @@
  * answer points to is good until the next call. */
 const sira_dns_answer *names_answer(uint32_t ticket, uint32_t ttl, const char *addresses);
 
+/* The answer to any query for a zone that has these addresses, blanks between them, in this order of priority: each is
+ * that of the target of an SRV record, and all are those of the name itself. No NAPTR. NULL: DNS has failed. */
+const sira_dns_answer *names_reply(const sira_location_query *query, uint32_t ttl, const char *addresses);
+
 #endif

@@ -194,19 +194,39 @@ static void free_packets(world_packet *packets, size_t count)
 static sira_status plug_query(void *context, uint32_t ticket, sira_str name, sira_dns_type type)
 {
     world *w = context;
-    (void)name, (void)type;
-    w->ticket = ticket;
+    w->asked++;
+    if (w->dns_broken)
+        return SIRA_E_RESOLVE;
+    assert_true(w->query_count < sizeof w->queries / sizeof w->queries[0]);
+    sira_location_query *kept = &w->queries[w->query_count++];
+    *kept = (sira_location_query){.ticket = ticket, .type = type};
+    assert_true(name.len < sizeof kept->text);
+    memcpy(kept->text, name.at, name.len);
     return SIRA_OK;
 }
 
 void world_name(world *w)
 {
     w->agent_config.resolver = (sira_resolver){w, plug_query};
+    assert_int_equal(sira_locator_init(&w->locator, NULL, NULL), SIRA_OK);
+    w->server_config.locator = &w->locator;
 }
 
 void world_resolve(world *w, const char *addresses)
 {
-    sira_agent_dns_answer(&w->agent, names_answer(w->ticket, 3600, addresses), w->now);
+    world_resolve_for(w, 3600, addresses);
+}
+
+void world_resolve_for(world *w, uint32_t ttl, const char *addresses)
+{
+    while (w->query_count > 0) {
+        const sira_location_query query = w->queries[--w->query_count];
+        bool serves = true; /* UDP is asked for first */
+        for (unsigned i = 0; i < w->query_count; i++)
+            serves = serves && (query.type != SIRA_DNS_SRV || w->queries[i].type != SIRA_DNS_SRV);
+        sira_agent_dns_answer(&w->agent, names_reply(&query, ttl, serves || addresses == NULL ? addresses : ""),
+                              w->now);
+    }
 }
 
 void world_close(world *w)

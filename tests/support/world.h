@@ -36,6 +36,7 @@ struct world {
     sira_registration_config line_config;
     sira_agent agent;
     sira_server server;
+    sira_locator locator; /* the server's, by world_name */
     sira_account account;
     sira_registration line;
     char scratch[8000];
@@ -48,8 +49,10 @@ struct world {
     sira_status open_status;
     unsigned no_route; /* a sira_family: open has none to it */
     uint32_t open_calls, close_calls;
-    uint32_t ticket;     /* of the last query */
-    const char *address; /* of ours, at the next open */
+    sira_location_query queries[32]; /* that were not answered yet */
+    unsigned query_count, asked;     /* and all that were made */
+    bool dns_broken;                 /* nobody can be asked */
+    const char *address;             /* of ours, at the next open */
     sira_flow opened;
 
     world_script script;
@@ -85,10 +88,14 @@ void world_close(world *w);
 /* Runs everything that is due up to and including the given time, counted from the start of the world in ms. */
 void world_run(world *w, uint64_t until);
 
-/* The agent gets a resolver, so that the server's URI may hold a name; and its query is answered with these addresses,
- * blanks between them. */
+/* The agent gets a resolver, and the server a locator, so that its URI may hold a name. world_resolve answers all
+ * queries, also those that come of an answer: the addresses, blanks between them, are those of SRV records in this
+ * order, for UDP unless the URI names another transport (where the URI has a port: of the name, in the order that is
+ * drawn); "" says that there is nothing, NULL that
+ * DNS has failed. The TTL is an hour; world_resolve_for has it in seconds. */
 void world_name(world *w);
 void world_resolve(world *w, const char *addresses);
+void world_resolve_for(world *w, uint32_t ttl, const char *addresses);
 
 /* Queues a response that arrives after 5 ms. headers: further lines, each with CRLF; may be a format. */
 void world_reply(world *w, const sira_message *request, unsigned code, const char *headers, ...)

@@ -7,53 +7,19 @@
 #include "support/names.h"
 #include "support/world.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-/* ---- a resolver that keeps what it is asked ---- */
-
-static struct {
-    unsigned calls;
-    uint32_t ticket;
-    char name[64];
-    sira_dns_type type;
-    sira_status status;
-} asked;
-
-static sira_status query(void *context, uint32_t ticket, sira_str name, sira_dns_type type)
-{
-    (void)context;
-    asked.calls++;
-    asked.ticket = ticket;
-    asked.type = type;
-    snprintf(asked.name, sizeof asked.name, "%.*s", (int)name.len, name.at);
-    return asked.status;
-}
-
-/* Addresses with blanks between them. */
-static void tell(world *w, uint32_t ticket, uint32_t ttl, const char *addresses)
-{
-    sira_i_server_located(&w->server, names_answer(ticket, ttl, addresses));
-}
-
 static void expect_targets(const char *name, const world *w, const char *expected)
 {
     char text[300] = "";
-    for (unsigned i = 0; i < w->server.target_count; i++) {
+    for (unsigned i = 0; i < w->server.targets.count; i++) {
         char one[SIRA_ENDPOINT_TEXT];
-        assert_true(sira_endpoint_to_text(&w->server.targets[i], one, sizeof one) > 0);
+        assert_true(sira_endpoint_to_text(&w->server.targets.list[i].endpoint, one, sizeof one) > 0);
         strcat(strcat(text, i > 0 ? " " : ""), one);
     }
     expect_str(name, sira_str_from(text), expected);
-}
-
-static void with_name(world *w)
-{
-    memset(&asked, 0, sizeof asked);
-    w->agent_config.resolver = (sira_resolver){NULL, query};
-    w->server_config.uri = SIRA_STR("sip:sip.example.test:5070");
 }
 
 static world *open_server(void (*change)(world *w))
@@ -66,14 +32,29 @@ static world *open_server(void (*change)(world *w))
     return w;
 }
 
-/* A server with a name whose addresses are known for an hour. */
+/* A server with these addresses. */
 static world *open_targets(const char *addresses)
 {
-    world *w = open_server(with_name);
-    sira_i_phase state;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &state), SIRA_MORE);
-    tell(w, asked.ticket, 3600, addresses);
+    world *w = world_open(NULL);
+    sira_locator_config config;
+    sira_locator_config_init(&config);
+    config.addresses = sira_str_from(addresses);
+    assert_int_equal(sira_locator_init(&w->locator, &config, NULL), SIRA_OK);
+    w->agent_config.transport.kinds = 7;
+    w->server_config.locator = &w->locator;
+    w->server_config.uri = SIRA_STR("sip:sip.example.test:5070");
+    world_init(w);
     return w;
+}
+
+static uint8_t list_of(const char *addresses, sira_endpoint *list)
+{
+    const sira_dns_answer *answer = names_answer(0, 0, addresses);
+    for (size_t i = 0; i < answer->count; i++) {
+        list[i] = answer->records[i].endpoint;
+        list[i].port = 5070;
+    }
+    return (uint8_t)answer->count;
 }
 
 /* ---- the configuration ---- */
@@ -87,7 +68,7 @@ static void a_uri_gives_transport_port_and_address(void **state)
         unsigned kinds;
         sira_status status;
         unsigned transport;
-        const char *target; /* "" when there is a name */
+        const char *target;
         const char *host;
     } cases[] = {
         {"sip:192.0.2.9", ALL, SIRA_OK, UDP, "192.0.2.9:5060", "192.0.2.9"},
@@ -100,8 +81,7 @@ static void a_uri_gives_transport_port_and_address(void **state)
         {"sips:192.0.2.9", ALL, SIRA_OK, TLS, "192.0.2.9:5061", "192.0.2.9"},
         {"sips:192.0.2.9;transport=tcp", ALL, SIRA_OK, TLS, "192.0.2.9:5061", "192.0.2.9"},
         {"sips:192.0.2.9:5060;transport=tls", ALL, SIRA_OK, TLS, "192.0.2.9:5060", "192.0.2.9"},
-        {"sip:sip.example.test", ALL, SIRA_OK, UDP, "", "sip.example.test"},
-        {"sips:sip.example.test:5070", ALL, SIRA_OK, TLS, "", "sip.example.test"},
+        {"sip:sip.example.test", ALL, SIRA_E_RESOLVE, 0, "", ""},
         {"sips:192.0.2.9;transport=udp", ALL, SIRA_E_CONFIG, 0, "", ""},
         {"sip:192.0.2.9;transport=sctp", ALL, SIRA_E_CONFIG, 0, "", ""},
         {"sip:192.0.2.9;transport=", ALL, SIRA_E_CONFIG, 0, "", ""},
@@ -114,12 +94,12 @@ static void a_uri_gives_transport_port_and_address(void **state)
         world *w = world_open(NULL);
         sira_diag diag = {.field = ""};
         w->agent_config.transport.kinds = cases[i].kinds;
-        w->agent_config.resolver = (sira_resolver){NULL, query};
         w->server_config.uri = sira_str_from(cases[i].uri);
         assert_int_equal(sira_agent_init(&w->agent, &w->agent_config, 0, NULL), SIRA_OK);
         expect_status(cases[i].uri, sira_server_init(&w->server, &w->agent, &w->server_config, &diag), cases[i].status);
         if (cases[i].status == SIRA_OK) {
-            assert_int_equal(w->server.targets[0].transport, cases[i].transport);
+            assert_int_equal(w->server.targets.list[0].endpoint.transport, cases[i].transport);
+            assert_int_equal(w->server.is_secure, cases[i].transport == TLS);
             expect_targets(cases[i].uri, w, cases[i].target);
             expect_str(cases[i].uri, w->server.host, cases[i].host);
             assert_int_equal(w->server.config.max_in_flight, 16);
@@ -129,126 +109,6 @@ static void a_uri_gives_transport_port_and_address(void **state)
         }
         world_close(w);
     }
-}
-
-/* ---- names ---- */
-
-static void a_name_is_asked_for_once(void **state)
-{
-    (void)state;
-    world *w = open_server(with_name);
-    sira_i_phase waits;
-    w->agent.ticket = UINT32_MAX; /* 0 is none */
-    for (unsigned i = 0; i < 3; i++) {
-        assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
-        assert_int_equal(waits, SIRA_I_PHASE_LOCATING);
-    }
-    assert_int_equal(asked.calls, 1);
-    assert_int_equal(asked.ticket, 1);
-    assert_int_equal(asked.type, SIRA_DNS_A);
-    assert_string_equal(asked.name, "sip.example.test");
-    tell(w, 2, 3600, "192.0.2.9"); /* another server's */
-    tell(w, 0, 3600, "192.0.2.9");
-    assert_int_equal(w->server.target_count, 0);
-    tell(w, 1, 3600, "192.0.2.1 192.0.2.2");
-    expect_targets("taken", w, "192.0.2.1:5070 192.0.2.2:5070");
-    tell(w, 1, 3600, "192.0.2.9"); /* twice */
-    tell(w, 0, 3600, "192.0.2.9"); /* for a query that nobody made */
-    expect_targets("once", w, "192.0.2.1:5070 192.0.2.2:5070");
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
-    assert_int_equal(asked.calls, 1);
-    world_close(w);
-}
-
-static void more_addresses_than_are_kept_are_left_out(void **state)
-{
-    (void)state;
-    world *w = open_targets("192.0.2.1 2001:db8::2 192.0.2.3 192.0.2.4 192.0.2.5 192.0.2.6 192.0.2.7 192.0.2.8 "
-                            "192.0.2.9 192.0.2.10");
-    expect_targets("eight", w,
-                   "192.0.2.1:5070 [2001:db8::2]:5070 192.0.2.3:5070 192.0.2.4:5070 192.0.2.5:5070 192.0.2.6:5070 "
-                   "192.0.2.7:5070 192.0.2.8:5070");
-    world_close(w);
-}
-
-static void without_an_ipv4_address_ipv6_is_asked_for(void **state)
-{
-    (void)state;
-    world *w = open_server(with_name);
-    sira_i_phase waits;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
-    tell(w, asked.ticket, 60, "");
-    assert_int_equal(asked.calls, 2);
-    assert_int_equal(asked.type, SIRA_DNS_AAAA);
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
-    assert_int_equal(asked.calls, 2);
-    tell(w, asked.ticket, 60, "2001:db8::1");
-    expect_targets("IPv6", w, "[2001:db8::1]:5070");
-    world_close(w);
-}
-
-static void a_name_without_addresses_is_asked_for_again_later(void **state)
-{
-    (void)state;
-    world *w = open_server(with_name);
-    sira_i_phase waits;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
-    tell(w, asked.ticket, 60, "");
-    tell(w, asked.ticket, 60, "");
-    assert_int_equal(asked.calls, 2);
-    w->agent.now = SIRA_I_RESOLVE_AGAIN - 1;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_E_RESOLVE);
-    assert_int_equal(asked.calls, 2);
-    w->agent.now++;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
-    assert_int_equal(asked.calls, 3);
-    assert_int_equal(asked.type, SIRA_DNS_A);
-    world_close(w);
-}
-
-/* RFC 8767 2: an old answer is better than none. */
-static void addresses_hold_for_their_time_and_then_until_there_are_others(void **state)
-{
-    (void)state;
-    world *w = open_server(with_name);
-    sira_i_phase waits;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
-    tell(w, asked.ticket, 60, "192.0.2.1");
-    w->agent.now = 59999;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
-    w->agent.now = 60000;
-    asked.status = SIRA_E_RESOLVE; /* the resolver can't be asked */
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
-    assert_int_equal(w->server.ticket, 0);
-    asked.status = SIRA_OK;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
-    tell(w, asked.ticket, 60, "");
-    tell(w, asked.ticket, 60, "");
-    expect_targets("the old ones", w, "192.0.2.1:5070");
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
-    w->agent.now += SIRA_I_RESOLVE_AGAIN;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
-    tell(w, asked.ticket, UINT32_MAX, "192.0.2.7");
-    expect_targets("new ones", w, "192.0.2.7:5070");
-    assert_true(w->server.resolved_until == w->agent.now + 1000u * (uint64_t)UINT32_MAX);
-    world_close(w);
-}
-
-static void who_can_not_be_asked_and_never_was_gives_no_target(void **state)
-{
-    (void)state;
-    world *w = open_server(with_name);
-    sira_i_phase waits;
-    asked.status = SIRA_E_RESOLVE;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_E_RESOLVE);
-    asked.status = SIRA_OK;
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
-    sira_i_server_give_up(&w->server); /* the resolver has not answered in time */
-    tell(w, asked.ticket, 60, "192.0.2.1");
-    assert_int_equal(w->server.target_count, 0);
-    assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_MORE);
-    assert_int_equal(asked.calls, 3);
-    world_close(w);
 }
 
 /* ---- from one answer to the next ---- */
@@ -270,11 +130,12 @@ static void a_target_stays_until_it_is_none_any_more(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         world *w = open_targets("192.0.2.1 192.0.2.2 192.0.2.3");
         sira_i_phase waits;
-        w->server.target = 1;
+        sira_endpoint list[NAMES_RECORDS];
+        w->server.targets.present = 1;
+        w->line.exchange.claim.returns = false;
         assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
         assert_int_equal(w->server.flow.remote.address[3], 2);
-        w->server.ticket = 77;
-        tell(w, 77, 60, cases[i].addresses);
+        sira_i_server_take_targets(&w->server, list, list_of(cases[i].addresses, list));
         if (w->server.target != cases[i].target || w->close_calls != cases[i].closed ||
             w->server.flow_state != (cases[i].closed ? SIRA_I_FLOW_NONE : SIRA_I_FLOW_UP))
             fail_msg("%s: target %u, %u closed", cases[i].name, w->server.target, (unsigned)w->close_calls);
@@ -282,27 +143,11 @@ static void a_target_stays_until_it_is_none_any_more(void **state)
     }
 }
 
-/* Who wants to be left alone wants it also when it comes again. */
-static void a_rest_outlives_a_new_answer(void **state)
-{
-    (void)state;
-    world *w = open_targets("192.0.2.1 192.0.2.2 192.0.2.3");
-    w->server.rests_until[0] = 1000;
-    w->server.rests_until[1] = 2000;
-    w->server.rests_until[2] = 3000;
-    w->server.ticket = 77;
-    tell(w, 77, 60, "192.0.2.3 192.0.2.9 192.0.2.1");
-    assert_int_equal(w->server.rests_until[0], 3000);
-    assert_int_equal(w->server.rests_until[1], 0);
-    assert_int_equal(w->server.rests_until[2], 1000);
-    world_close(w);
-}
-
 /* ---- targets that fail, and targets that rest ---- */
 
 static sira_flow flow_to(const world *w, unsigned target)
 {
-    return (sira_flow){.remote = w->server.targets[target], .id = 1};
+    return (sira_flow){.remote = w->server.targets.list[target].endpoint, .id = 1};
 }
 
 static void the_first_who_may_be_asked_is(void **state)
@@ -317,7 +162,7 @@ static void the_first_who_may_be_asked_is(void **state)
         uint64_t rests_until;
     } cases[] = {
         {"nobody rests", {0, 0, 0}, 1, SIRA_OK, 1, 0},
-        {"the present one rests", {0, 1001, 0}, 1, SIRA_OK, 2, 0},
+        {"the present one is barred", {0, 1001, 0}, 1, SIRA_OK, 0, 0},
         {"the last rests", {0, 0, 1001}, 2, SIRA_OK, 0, 0},
         {"two rest", {1001, 0, 1001}, 2, SIRA_OK, 1, 0},
         {"its rest is over just now", {1000, 1001, 1001}, 0, SIRA_OK, 0, 1000},
@@ -327,13 +172,15 @@ static void the_first_who_may_be_asked_is(void **state)
         world *w = open_targets("192.0.2.1 192.0.2.2 192.0.2.3");
         sira_i_phase waits;
         w->agent.now = 1000;
-        w->server.target = (uint8_t)cases[i].target;
-        memcpy(w->server.rests_until, cases[i].rests, sizeof cases[i].rests);
+        w->server.targets.present = (uint8_t)cases[i].target;
+        w->line.exchange.claim.returns = false; /* a refresh would ask a better one */
+        for (unsigned n = 0; n < 3; n++)
+            w->server.targets.list[n].barred_until = cases[i].rests[n];
         expect_status(cases[i].name, sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits),
                       cases[i].status);
-        assert_int_equal(w->server.target, cases[i].then);
+        assert_int_equal(w->server.targets.present, cases[i].then);
         if (cases[i].status == SIRA_OK)
-            assert_true(sira_endpoint_equal(&w->server.flow.remote, &w->server.targets[cases[i].then]));
+            assert_int_equal(w->server.flow.remote.address[3], cases[i].then + 1);
         if (sira_i_server_rests_until(&w->server) != cases[i].rests_until)
             fail_msg("%s: %llu", cases[i].name, (unsigned long long)sira_i_server_rests_until(&w->server));
         world_close(w);
@@ -346,7 +193,7 @@ static void who_leaves_does_not_wait_for_a_rest(void **state)
     (void)state;
     world *w = open_server(NULL);
     sira_i_phase waits;
-    w->server.rests_until[0] = 5000;
+    w->server.targets.list[0].barred_until = 5000;
     assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_IDLE);
     assert_false(w->line.exchange.claim.has_turn);
     assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, true, &waits), SIRA_OK);
@@ -382,12 +229,12 @@ static void a_target_that_wants_to_rest_is_left_alone(void **state)
     assert_int_equal(sira_i_server_prepare(&w->server, &w->line.exchange.claim, false, &waits), SIRA_OK);
     const sira_flow first = flow_to(w, 0), second = flow_to(w, 1), unknown = {.id = 1};
     assert_true(sira_i_server_target_failed(&w->server, &first, 9000));
-    assert_int_equal(w->server.rests_until[0], 9000);
+    assert_int_equal(w->server.targets.list[0].barred_until, 9000);
     (void)sira_i_server_target_failed(&w->server, &first, 5000); /* the longest counts */
-    assert_int_equal(w->server.rests_until[0], 9000);
+    assert_int_equal(w->server.targets.list[0].barred_until, 9000);
     (void)sira_i_server_target_failed(&w->server, &unknown, 99000);
-    assert_int_equal(w->server.rests_until[0], 9000);
-    assert_int_equal(w->server.rests_until[1], 0);
+    assert_int_equal(w->server.targets.list[0].barred_until, 9000);
+    assert_int_equal(w->server.targets.list[1].barred_until, 0);
     assert_int_equal(sira_i_server_rests_until(&w->server), 0);
     assert_false(sira_i_server_target_failed(&w->server, &second, 7000));
     assert_int_equal(sira_i_server_rests_until(&w->server), 7000);
@@ -408,14 +255,6 @@ static void the_only_target_has_nobody_to_take_its_place(void **state)
     assert_false(sira_i_server_target_failed(&w->server, &flow, 0));
     assert_int_equal(w->server.target, 0);
     assert_int_equal(w->server.flow_state, SIRA_I_FLOW_NONE);
-    world_close(w);
-}
-
-static void without_targets_nobody_rests(void **state)
-{
-    (void)state;
-    world *w = open_server(with_name);
-    assert_true(sira_i_server_rests_until(&w->server) == SIRA_NEVER);
     world_close(w);
 }
 
@@ -609,20 +448,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_uri_gives_transport_port_and_address),
-        cmocka_unit_test(a_name_is_asked_for_once),
-        cmocka_unit_test(more_addresses_than_are_kept_are_left_out),
-        cmocka_unit_test(without_an_ipv4_address_ipv6_is_asked_for),
-        cmocka_unit_test(a_name_without_addresses_is_asked_for_again_later),
-        cmocka_unit_test(addresses_hold_for_their_time_and_then_until_there_are_others),
-        cmocka_unit_test(who_can_not_be_asked_and_never_was_gives_no_target),
         cmocka_unit_test(a_target_stays_until_it_is_none_any_more),
-        cmocka_unit_test(a_rest_outlives_a_new_answer),
         cmocka_unit_test(the_first_who_may_be_asked_is),
         cmocka_unit_test(who_leaves_does_not_wait_for_a_rest),
         cmocka_unit_test(a_failure_moves_on_once),
         cmocka_unit_test(a_target_that_wants_to_rest_is_left_alone),
         cmocka_unit_test(the_only_target_has_nobody_to_take_its_place),
-        cmocka_unit_test(without_targets_nobody_rests),
         cmocka_unit_test(a_datagram_socket_is_asked_for_each_attempt),
         cmocka_unit_test(a_connection_is_made_once),
         cmocka_unit_test(a_connection_that_does_not_come_is_given_up),

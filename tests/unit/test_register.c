@@ -41,7 +41,7 @@ static world *open_line(void (*change)(world *w))
         change(w);
     world_init(w);
     settle_names(w);
-    set_local(w, "192.0.2.1:5060", w->server.targets[0].transport);
+    set_local(w, "192.0.2.1:5060", w->server.targets.list[0].endpoint.transport);
     return w;
 }
 
@@ -256,7 +256,7 @@ static size_t widest(world *w)
     size_t length;
     sira_writer writer;
     settle_names(w);
-    set_local(w, "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535", w->server.targets[0].transport);
+    set_local(w, "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535", w->server.targets.list[0].endpoint.transport);
     w->line.contact = w->line.exchange.flow.local; /* from where it moved: that binding is removed */
     w->line.contact.port = 65534;
     w->line.exchange.cseq = INT32_MAX;

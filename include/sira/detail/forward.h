@@ -4,6 +4,7 @@
 
 typedef struct sira_agent sira_agent;
 typedef struct sira_location sira_location;
+typedef struct sira_locator sira_locator;
 typedef struct sira_server sira_server;
 typedef struct sira_account sira_account;
 typedef struct sira_registration sira_registration;

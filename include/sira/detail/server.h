@@ -3,6 +3,7 @@
 #define SIRA_DETAIL_SERVER_H
 
 #include <sira/server.h>
+#include <sira/detail/targets.h>
 #include <sira/detail/timer.h>
 
 /* Whoever sends requests to a server: it waits for an address, a turn, a flow, and hears when its flow is gone. */
@@ -11,6 +12,7 @@ typedef struct sira_claim {
     void (*told)(struct sira_claim *claim, unsigned news, const sira_flow *flow);
     bool has_turn;
     bool is_bound; /* a binding is known to live, for which requests may arrive on the flow */
+    bool returns;  /* may be the one that asks a better target again */
 } sira_claim;
 
 /* Who looks after the flow. accepted: a registration was accepted on it, and the registrar says this. */
@@ -25,17 +27,16 @@ struct sira_server {
     sira_link claims; /* all, */
     sira_link queue;  /* and those that wait for a turn, in order */
     sira_str host;    /* of the URI: a name to resolve, or an address */
-    sira_endpoint targets[SIRA_LIMIT_TARGETS];
-    uint64_t rests_until[SIRA_LIMIT_TARGETS]; /* a target has said that it wants no requests before */
-    sira_flow flow;                           /* to targets[target] */
-    sira_keeper *keeper;                      /* NULL: nobody */
-    uint64_t resolved_until;
-    uint32_t ticket; /* of the query under way; 0: none */
-    uint16_t dns_type;
+    sira_targets targets;
+    sira_claim *trier;   /* the one that asks a better target again, targets.list[trial]; NULL: nobody does */
+    sira_flow flow;      /* to targets.list[target] */
+    sira_keeper *keeper; /* NULL: nobody */
     uint16_t in_flight;
-    uint8_t target_count, target;
+    uint8_t target, trial;
     uint8_t flow_state;
-    int16_t why; /* sira_status: what the claims are told last, that is why */
+    int16_t why;      /* sira_status: what the claims are told last, that is why */
+    bool tries_alone; /* the others wait for the trier */
+    bool is_secure;   /* reached over TLS only */
 };
 
 #endif
