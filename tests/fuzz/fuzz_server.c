@@ -4,9 +4,11 @@
 
 #include <sira/gcrypt.h>
 
+#include "support/memory_store.h"
 #include "support/registrar.h"
 
 static registrar r;
+static memory_store memory;
 
 static sira_str exact_copy(sira_str bytes)
 {
@@ -85,8 +87,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     r.realm = SIRA_STR("h.test");
     r.domain = (options & 1) != 0 ? r.realm : SIRA_STR("");
     r.open_to_all = (options & 2) != 0;
-    r.bindings.limits = (bindings_limits){.minimum = 60, .maximum = 7200, .usual = 3600};
-    r.bindings.count = 0;
+    sira_registrar_config_init(&r.config);
+    r.config.expires_min = 60;
+    r.config.expires_max = 7200;
+    r.config.expires_default = 3600;
+    memory_store_close(&memory);
+    memory = (memory_store){.most = 20};
+    r.store = memory_store_open(&memory);
     replies_clear(&r.replies);
     REQUIRE(registrar_open(&r, NULL) == SIRA_OK);
     while (in.left > 0 && number < 100) {
@@ -100,6 +107,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         } else
             send_register(++number, fuzz_text(&in, 255), now);
     }
-    (void)bindings_count(&r.bindings, now);
+    r.store.tidy(r.store.calls.context, now);
     return 0;
 }
