@@ -87,8 +87,8 @@ static bool is_from_server(const sira_server *server, const sira_flow *flow)
 {
     if (flow->remote.transport != SIRA_TRANSPORT_UDP)
         return server->flow_state != 0 && server->flow.id == flow->id;
-    for (uint8_t i = 0; i < server->target_count; i++) {
-        sira_endpoint target = server->targets[i];
+    for (uint8_t i = 0; i < server->targets.count; i++) {
+        sira_endpoint target = server->targets.list[i].endpoint;
         target.port = flow->remote.port; /* a proxy may send from another */
         target.transport = flow->remote.transport;
         if (sira_endpoint_equal(&target, &flow->remote))
