@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #include <sira/gcrypt.h>
+#include <sira/locator.h>
 #include <sira/registration.h>
 #include <sira/tls.h>
 
