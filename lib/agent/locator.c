@@ -176,7 +176,7 @@ void sira_locator_config_init(sira_locator_config *config)
 
 sira_status sira_locator_init(sira_locator *locator, const sira_locator_config *config, sira_diag *diag)
 {
-    static const sira_i_locator_functions functions = {aim, locate, give_up, answer, try_better};
+    static const sira_locator_functions functions = {aim, locate, give_up, answer, try_better};
     sira_locator_config checked;
     sira_location_config location;
     sira_locator_config_init(&checked);

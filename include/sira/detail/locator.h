@@ -6,7 +6,7 @@
 #include <sira/detail/location.h>
 
 struct sira_locator {
-    const struct sira_i_locator_functions *functions;
+    const struct sira_locator_functions *functions;
     sira_locator_config config;
     sira_location location;
     uint64_t found_until; /* DNS is asked again */
