@@ -79,6 +79,7 @@ set(SIRA_SOURCES
     lib/request/invite.c
     lib/request/request.c
     lib/request/request_event.c
+    lib/request/trial.c
     lib/request/uas.c
     lib/request/write_request.c
     lib/request/write_response.c

@@ -97,6 +97,7 @@ sira_status sira_account_init(sira_account *account, sira_server *server, const 
         return status;
     memset(account, 0, sizeof *account);
     sira_i_list_init(&account->waiting);
+    sira_i_list_init(&account->on_hold);
     account->server = server;
     status = check_uris(config, server, account, diag);
     if (status == SIRA_OK)
@@ -107,16 +108,21 @@ sira_status sira_account_init(sira_account *account, sira_server *server, const 
     return status == SIRA_OK ? set_credentials(account, config, diag) : status;
 }
 
+void sira_i_account_wake(sira_link *list)
+{
+    while (!sira_i_list_empty(list)) {
+        sira_waiter *waiter = SIRA_I_OWNER(list->next, sira_waiter, link);
+        sira_i_list_remove(&waiter->link);
+        waiter->ready(waiter);
+    }
+}
+
 /* All that wait go on; whom another key is missing for waits again. */
 static sira_status take_key(sira_account *account, sira_status status)
 {
     if (status != SIRA_OK)
         return status;
-    while (!sira_i_list_empty(&account->waiting)) {
-        sira_waiter *waiter = SIRA_I_OWNER(account->waiting.next, sira_waiter, link);
-        sira_i_list_remove(&waiter->link);
-        waiter->ready(waiter);
-    }
+    sira_i_account_wake(&account->waiting);
     sira_i_agent_told(account->server->agent, false);
     return SIRA_OK;
 }

@@ -55,6 +55,13 @@ static void end_transaction(sira_exchange *exchange)
     exchange->transaction.state = SIRA_I_TRANSACTION_TERMINATED;
 }
 
+/* Two exchanges of an account are as careful with its password as one (detail/account.h). */
+static sira_status judge(sira_exchange *exchange, sira_status so_far, uint16_t code)
+{
+    const sira_account *account = exchange->account;
+    return account->judge != NULL ? account->judge(exchange, so_far, code) : SIRA_OK;
+}
+
 /* Gives back what is held but for the transaction, which may still absorb retransmissions. */
 static void release(sira_exchange *exchange)
 {
@@ -62,6 +69,7 @@ static void release(sira_exchange *exchange)
     exchange->give_up_at = SIRA_NEVER;
     exchange->broken = false;
     sira_i_list_remove(&exchange->in_account.link);
+    (void)judge(exchange, SIRA_IDLE, 0);
     sira_i_server_release(exchange->account->server, &exchange->claim);
 }
 
@@ -77,6 +85,7 @@ static void again(sira_exchange *exchange, sira_i_phase phase, const sira_i_outc
 static void end(sira_exchange *exchange, const sira_i_outcome *outcome)
 {
     exchange->content = exchange->shown;
+    (void)judge(exchange, outcome->status, outcome->code);
     if (exchange->owner->ended(exchange, outcome))
         again(exchange, SIRA_I_PHASE_KEY, outcome);
     else
@@ -327,6 +336,12 @@ static void challenged(sira_exchange *exchange, const sira_i_arrival *response)
     if (exchange->content) /* one password for one attempt, also where 423 and 401 take turns */
         status = SIRA_E_RESPONSE;
     else if (account->has_credentials)
+        status = judge(exchange, SIRA_MORE, 0);
+    if (status == SIRA_MORE) { /* on hold: another exchange tries the password */
+        wait_for(exchange, SIRA_I_PHASE_KEY);
+        return;
+    }
+    if (status == SIRA_OK)
         status = sira_digest_client_challenged(&account->digest, &exchange->attempt, response->message, NULL);
     if (status == SIRA_OK && exchange->rounds >= ROUNDS_MAX)
         status = SIRA_E_CREDENTIALS;

@@ -32,6 +32,7 @@ typedef struct sira_i_outcome {
 
 /* Whose exchange it is. None of these is called from within one of the others. */
 typedef struct sira_exchange_owner {
+    bool backs_off; /* it waits by itself after its password was rejected */
     /* A request is about to go out with another branch and CSeq: the owner settles what it says. False: it shall not,
      * and the exchange is idle. */
     bool (*begins)(sira_exchange *exchange);

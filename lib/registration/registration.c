@@ -352,7 +352,8 @@ static void told(sira_exchange *exchange, sira_i_news news, const sira_flow *flo
     schedule(registration);
 }
 
-static const sira_exchange_owner owner = {.begins = begins,
+static const sira_exchange_owner owner = {.backs_off = true,
+                                          .begins = begins,
                                           .digest = sira_i_register_digest,
                                           .write = sira_i_register_write,
                                           .matches = sira_i_register_matches,

@@ -98,6 +98,8 @@ static void acted(sira_exchange *exchange, sira_i_transaction_action action, con
     if (action == SIRA_I_TRANSACTION_DELIVER && code < 200)
         sira_i_request_post(request,
                             &(sira_i_request_news){.kind = SIRA_REQUEST_PROGRESS, .code = code, .arrival = response});
+    if (action == SIRA_I_TRANSACTION_DELIVER && code > 100 && code < 200)
+        sira_i_trial_pass(exchange);
     if (request->invite)
         sira_i_invite_acted(request, action, response);
     if (action == SIRA_I_TRANSACTION_END)
@@ -155,6 +157,7 @@ sira_status sira_request_init(sira_request *request, sira_account *account, cons
     status = sira_i_request_check_size(request, diag);
     if (status != SIRA_OK)
         return status;
+    sira_i_trial_begin(account);
     sira_i_exchange_init(&request->exchange, account, request->invite ? &owner_of_invite : &owner);
     request->exchange.cseq = config->cseq != 0 ? config->cseq - 1 : 0;
     sira_i_waiter_init(&request->in_agent, sira_i_request_deliver);

@@ -37,6 +37,15 @@ void sira_i_invite_acted(sira_request *request, sira_i_transaction_action action
 void sira_i_invite_init(sira_request *request);
 void sira_i_invite_remove(sira_request *request);
 
+/* ---- trial.c ---- */
+
+/* The account has requests from now on. */
+void sira_i_trial_begin(sira_account *account);
+
+/* Somebody behind whoever challenged has answered provisionally: others need not wait for the end, which may take
+ * minutes. */
+void sira_i_trial_pass(sira_exchange *exchange);
+
 /* ---- request_event.c ---- */
 
 typedef struct sira_i_request_news {

@@ -161,6 +161,150 @@ static void a_wrong_password_is_tried_once(void **context)
     world_close(w);
 }
 
+/* ---- several at once ---- */
+
+#define CROWD 6
+
+static void open_crowd(asker *crowd, world *w, const char *method)
+{
+    for (unsigned i = 0; i < CROWD; i++) {
+        asker_open(&crowd[i], w, method);
+        crowd[i].acknowledges = strcmp(method, "INVITE") == 0;
+        asker_start(&crowd[i]);
+    }
+}
+
+static void expect_crowd(const asker *crowd, sira_status status, unsigned code)
+{
+    for (unsigned i = 0; i < CROWD; i++)
+        asker_expect("one of many", &crowd[i], status, code);
+}
+
+static void remove_crowd(asker *crowd)
+{
+    for (unsigned i = 0; i < CROWD; i++)
+        sira_request_remove(&crowd[i].request);
+}
+
+static void forbid(world *w, const sira_message *request)
+{
+    if (sira_message_field(request, SIRA_FIELD_AUTHORIZATION) != NULL)
+        asker_reply(w, request, 403, "r", "");
+    else
+        refuse_all(w, request);
+}
+
+/* However many ask, and whatever a registration does beside them. */
+static void a_wrong_password_is_tried_once_by_all_together(void **context)
+{
+    (void)context;
+    static const struct {
+        const char *name;
+        world_script script;
+        sira_status first;
+        unsigned code;
+    } cases[] = {{"401", refuse_all, SIRA_E_CREDENTIALS, 401}, {"403", forbid, SIRA_E_RESPONSE, 403}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        world *w = world_open(cases[i].script);
+        asker crowd[CROWD], late;
+        world_init(w);
+        open_crowd(crowd, w, "MESSAGE");
+        world_run(w, 1000);
+        assert_int_equal(w->answered, 1);
+        asker_expect(cases[i].name, &crowd[0], cases[i].first, cases[i].code);
+        for (unsigned n = 1; n < CROWD; n++)
+            asker_expect(cases[i].name, &crowd[n], SIRA_E_CREDENTIALS, 401);
+        remove_crowd(crowd);
+        /* and none for five minutes, then one, and none for ten */
+        static const struct {
+            uint64_t at;
+            unsigned answered;
+        } later[] = {{299000, 1}, {301000, 2}, {890000, 2}, {902000, 3}, {902100, 3}};
+        for (unsigned n = 0; n < sizeof later / sizeof later[0]; n++) {
+            world_run(w, later[n].at);
+            asker_open(&late, w, "MESSAGE");
+            asker_start(&late);
+            world_run(w, later[n].at + 50);
+            assert_non_null(asker_outcome(&late));
+            if (w->answered != later[n].answered)
+                fail_msg("%s, at %llu: %u answers", cases[i].name, (unsigned long long)later[n].at, w->answered);
+            sira_request_remove(&late.request);
+        }
+        world_close(w);
+    }
+}
+
+static void a_right_password_is_proved_once_for_all(void **context)
+{
+    (void)context;
+    static const char *const methods[] = {"MESSAGE", "INVITE"};
+    for (size_t i = 0; i < 2; i++) {
+        world *w = world_open(ask_at_each_hop);
+        asker crowd[CROWD];
+        world_init(w);
+        open_crowd(crowd, w, methods[i]);
+        world_run(w, 1000);
+        expect_crowd(crowd, SIRA_OK, 200);
+        /* the first three times; the others once in vain, then with what it has proved */
+        assert_int_equal(asker_sent(w, methods[i]), 3 + 2 * (CROWD - 1));
+        remove_crowd(crowd);
+        world_close(w);
+    }
+}
+
+/* Who is on trial goes away, and the next one is. */
+static void a_trial_without_an_end_is_no_end(void **context)
+{
+    (void)context;
+    world *w = world_open(ask_at_each_hop);
+    asker crowd[CROWD];
+    world_init(w);
+    open_crowd(crowd, w, "MESSAGE");
+    world_run(w, 5);
+    assert_int_equal(sira_request_cancel(&crowd[0].request), SIRA_OK);
+    world_run(w, 1000);
+    asker_expect("given up", &crowd[0], SIRA_E_RESPONSE, 487);
+    for (unsigned n = 1; n < CROWD; n++)
+        asker_expect("the others", &crowd[n], SIRA_OK, 200);
+    remove_crowd(crowd);
+    world_close(w);
+}
+
+static void refuse_messages(world *w, const sira_message *request)
+{
+    if (request->method == SIRA_METHOD_REGISTER)
+        world_registrar(w, request, 3600);
+    else if (w->step == 0)
+        refuse_all(w, request);
+    else
+        say_ok(w, request);
+}
+
+/* The registration has its own back-off, and its success opens the way again. */
+static void a_registration_is_not_kept_from_trying(void **context)
+{
+    (void)context;
+    world *w = world_open(refuse_messages);
+    asker a;
+    world_init(w);
+    asker_open(&a, w, "MESSAGE");
+    asker_start(&a);
+    world_run(w, 100);
+    asker_expect("rejected", &a, SIRA_E_CREDENTIALS, 401);
+    sira_request_remove(&a.request);
+    assert_int_equal(sira_registration_start(&w->line), SIRA_OK);
+    world_run(w, 200);
+    assert_int_equal(world_last(w)->kind, SIRA_EVENT_REGISTERED);
+    w->step = 1;
+    asker_open(&a, w, "MESSAGE");
+    asker_start(&a);
+    world_run(w, 300);
+    asker_expect("accepted", &a, SIRA_OK, 200);
+    sira_request_remove(&a.request);
+    sira_registration_remove(&w->line);
+    world_close(w);
+}
+
 static void silence(world *w, const sira_message *request)
 {
     (void)w, (void)request;
@@ -677,6 +821,10 @@ int main(void)
         cmocka_unit_test(a_request_is_answered),
         cmocka_unit_test(several_hops_are_answered),
         cmocka_unit_test(a_wrong_password_is_tried_once),
+        cmocka_unit_test(a_wrong_password_is_tried_once_by_all_together),
+        cmocka_unit_test(a_right_password_is_proved_once_for_all),
+        cmocka_unit_test(a_trial_without_an_end_is_no_end),
+        cmocka_unit_test(a_registration_is_not_kept_from_trying),
         cmocka_unit_test(silence_ends_at_timer_b_and_f),
         cmocka_unit_test(the_next_target_is_tried),
         cmocka_unit_test(a_resting_server_is_not_asked),
