@@ -62,6 +62,8 @@ typedef struct sira_agent_counters {
     uint32_t stray;     /* responses that fit no live transaction */
     uint32_t unhandled; /* requests that nobody owned */
     uint32_t send_failed;
+    uint32_t large;     /* requests (request.h) above 1300 bytes that went out over UDP: ways may lose them in fragments
+                           (RFC 3261 18.1.1) */
     uint32_t tolerated; /* blemishes of answers that were taken all the same; the trace shows them */
 } sira_agent_counters;
 

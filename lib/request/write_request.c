@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MAX_FORWARDS 70u /* RFC 3261 8.1.1.6 */
+#define LARGE 1300u      /* 18.1.1 */
 
 /* ---- what all three have ---- */
 
@@ -148,6 +149,8 @@ sira_status sira_i_request_write(sira_exchange *exchange, const sira_digest_requ
         return status;
     write_fields(config->fields, config->field_count, writer);
     write_end(self, config->content_type, config->body, writer);
+    if (writer->buffer != NULL && writer->length > LARGE && exchange->flow.remote.transport == SIRA_TRANSPORT_UDP)
+        sira_i_exchange_agent(exchange)->counters.large++;
     return SIRA_OK;
 }
 

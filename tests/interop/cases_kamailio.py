@@ -75,6 +75,27 @@ def proxy(stage):
     equal("nonce counts", counts, [None, "00000001", "00000002"])
 
 
+def sent(stage, method, *options, password="secret"):
+    """Sends a request by examples/send; its exit status and what it printed."""
+    argv = [stage.program("send"), "--aor", "sip:alice@interop.test", "--to", "sip:bob@interop.test", "--server", "sip:127.0.0.1:15060",
+            "--method", method, *options]
+    done = subprocess.run(argv, env={**os.environ, "SIRA_PASSWORD": password}, capture_output=True, text=True, timeout=30)
+    return done.returncode, done.stdout
+
+
+@case
+def requests(stage):
+    """Other requests than REGISTER: 407 is answered, and a wrong password once."""
+    kamailio = Kamailio(stage)
+    equal("OPTIONS", sent(stage, "OPTIONS"), (0, "200 OK\n"))
+    equal("MESSAGE", sent(stage, "MESSAGE", "--body", "Hello."), (0, "202 Accepted\n"))
+    equal("SUBSCRIBE", sent(stage, "SUBSCRIBE", "--field", "Event: presence", "--field", "Expires: 60"), (0, "202 Accepted\n"))
+    equal("requests that were accepted", len(kamailio.log("accepted: alice")), 2)
+    status, text = sent(stage, "MESSAGE", "--body", "Hello.", password="wrong")
+    equal("status with a wrong password", status, 1)
+    check("407" in text, f"a wrong password: {text}")
+
+
 @case
 def utf8_password(stage):
     register_and_leave(stage, Kamailio(stage), user="carol", password="päss wörd")

@@ -260,6 +260,27 @@ static void names_are_kept_when_they_are_given(void **context)
     world_close(w);
 }
 
+/* RFC 3261 18.1.1. */
+static void what_is_large_is_counted(void **context)
+{
+    (void)context;
+    static char text[1400];
+    world *w = world_open(NULL);
+    asker a;
+    world_init(w);
+    memset(text, 'x', sizeof text);
+    for (unsigned i = 0; i < 2; i++) {
+        asker_open(&a, w, "MESSAGE");
+        a.config.body = (sira_str){text, i == 0 ? 500 : sizeof text};
+        a.config.content_type = SIRA_STR("text/plain");
+        asker_start(&a);
+        world_run(w, w->now + 100);
+        assert_int_equal(sira_agent_get_counters(&w->agent)->large, i);
+        sira_request_remove(&a.request);
+    }
+    world_close(w);
+}
+
 static void each_kind_has_its_name(void **context)
 {
     (void)context;
@@ -276,6 +297,7 @@ int main(void)
         cmocka_unit_test(nothing_is_made_up_without_entropy),
         cmocka_unit_test(each_line_is_as_it_has_to_be),
         cmocka_unit_test(names_are_kept_when_they_are_given),
+        cmocka_unit_test(what_is_large_is_counted),
         cmocka_unit_test(each_kind_has_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
