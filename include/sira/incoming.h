@@ -128,7 +128,8 @@ typedef struct sira_answer {
     sira_str content_type; /* needed with a body */
 } sira_answer;
 
-/* Answers, provisionally (INVITE only: RFC 4320 4.1) or finally. SIRA_OK; SIRA_E_STATE: a final answer has been given,
+/* Answers, provisionally (INVITE only: RFC 4320 4.1) or finally. Its timers count from the agent's last tick: outside
+ * of an event call sira_agent_tick before. SIRA_OK; SIRA_E_STATE: a final answer has been given,
  * or it is too late for any; SIRA_E_UNSUPPORTED: a provisional answer, or 408, to a request that must not get one;
  * SIRA_E_ARGUMENT; SIRA_E_SPACE: longer than the agent's scratch or than the slot: nothing was sent; SIRA_E_TRANSPORT:
  * it could not be sent, and goes out when the request comes again. */

@@ -104,13 +104,16 @@ class Wire(threading.Thread):
 
     def messages(self):
         """All messages up to now that have to do with REGISTER, in the order in which they were sent."""
+        return [message for message in self.all_messages() if message.is_register]
+
+    def all_messages(self):
         seen = self.marks
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as marker:
             marker.sendto(self.MARK, ("127.0.0.1", 9))
         poll("the wire's reader has caught up", lambda: self.marks > seen)
         _, lost = struct.unpack("II", self.socket.getsockopt(self.SOL_PACKET, self.PACKET_STATISTICS, 8))
         check(lost == 0, f"the wire's reader has lost {lost} packets")
-        return [message for message in (Message(*datagram) for datagram in list(self.datagrams)) if message.is_register]
+        return [Message(*datagram) for datagram in list(self.datagrams)]
 
     def save(self, path):
         """Writes what was read up to now as a pcap file of raw IP packets."""
