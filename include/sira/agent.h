@@ -1,6 +1,11 @@
 /* The agent: the root of everything that has state. It routes messages, keeps time and owns the plug points. One per
  * thread; no locks inside.
  *
+ * Time is the caller's monotonic clock, in ms and below 2^63, from the same beginning in each call. A jump ahead is one
+ * moment: what fell due in between is done once and at once. Backwards time does not go: after a call that was too far
+ * ahead nothing is due until the clock has come there again, so one such call may silence every line for as long. Give
+ * no clock that can be set (a calendar's, a modem's).
+ *
  * Bytes and time go in through sira_agent_receive and sira_agent_tick; bytes and one deadline come out through the plug
  * points. Events are delivered last, when all state is settled, so a handler may call any function of the library, also
  * one that removes the object the event is about.

@@ -326,6 +326,66 @@ static void two_lines_of_one_account_share_a_secure_element(void **context)
     world_close(w);
 }
 
+/* What fell due within a jump of the clock is done once, however long it was. */
+static void a_clock_that_jumps_ahead(void **state)
+{
+    (void)state;
+    static const uint64_t jumps[] = {3600u * 1000u, UINT64_C(1) << 32, UINT64_C(1) << 40, UINT64_C(1) << 62};
+    for (size_t i = 0; i < sizeof jumps / sizeof jumps[0]; i++) {
+        world *w = world_open(remembers);
+        world_start(w);
+        world_run(w, 2000);
+        const size_t sent = w->sent_count;
+        w->now += jumps[i];
+        sira_agent_tick(&w->agent, w->now);
+        assert_int_equal(w->sent_count, sent + 1);
+        assert_int_equal(world_count(w, SIRA_EVENT_LAPSED), 1);
+        sira_agent_tick(&w->agent, w->now);
+        assert_int_equal(w->sent_count, sent + 1);
+        world_run(w, w->now + MINUTE);
+        assert_int_equal(world_count(w, SIRA_EVENT_REGISTERED), 2);
+        assert_int_equal(sira_registration_get_state(&w->line), SIRA_REGISTRATION_REGISTERED);
+        world_close(w);
+    }
+}
+
+/* It stands still meanwhile: nothing is due sooner or later than it was, and what comes is answered. */
+static void a_clock_that_goes_back(void **state)
+{
+    (void)state;
+    static const uint64_t jumps[] = {0, 1000, 3600u * 1000u, UINT64_C(1) << 40};
+    static const char options[] =
+        "OPTIONS sip:alice@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.100;branch=z9hG4bKo\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:alice@192.0.2.1>\r\n"
+        "Call-ID: o\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+    for (size_t i = 0; i < sizeof jumps / sizeof jumps[0]; i++) {
+        world *w = world_open(remembers);
+        world_start(w);
+        world_run(w, 5000);
+        const uint64_t ahead = w->now + jumps[i];
+        sira_agent_tick(&w->agent, ahead);
+        w->now = ahead;
+        world_run(w, ahead + MINUTE);
+        const uint64_t deadline = sira_agent_deadline(&w->agent);
+        assert_true(deadline > ahead + MINUTE);
+        const size_t sent = w->sent_count;
+        for (uint64_t now = 0; now < ahead && now < 48u * 3600u * 1000u; now += 600u * 1000u) {
+            sira_agent_tick(&w->agent, now);
+            assert_int_equal(sira_agent_deadline(&w->agent), deadline);
+        }
+        assert_int_equal(w->sent_count, sent);
+        const sira_flow flow = w->sent[sent - 1].flow;
+        assert_int_equal(sira_agent_receive(&w->agent, &flow, (sira_str){options, sizeof options - 1}, 0), SIRA_OK);
+        assert_int_equal(w->sent_count, sent + 1);
+        world_run(w, deadline - 1);
+        assert_int_equal(w->sent_count, sent + 1);
+        world_run(w, deadline + MINUTE);
+        assert_int_equal(w->sent_count, sent + 2);
+        assert_int_equal(sira_registration_get_state(&w->line), SIRA_REGISTRATION_REGISTERED);
+        world_close(w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +401,8 @@ int main(void)
         cmocka_unit_test(a_name_that_can_not_be_looked_up_any_more),
         cmocka_unit_test(contacts_that_are_not_ours),
         cmocka_unit_test(two_lines_of_one_account_share_a_secure_element),
+        cmocka_unit_test(a_clock_that_jumps_ahead),
+        cmocka_unit_test(a_clock_that_goes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
