@@ -50,12 +50,17 @@ static void read_vias(reading *to, const sira_message *message)
     }
 }
 
-static void read_contacts(reading *to, const sira_message *message)
+typedef sira_status (*next_contact)(sira_cursor *cursor, sira_contact *contact, sira_diag *diag);
+
+static void read_contacts(reading *to, const sira_message *message, next_contact next)
 {
     sira_cursor cursor;
     sira_contact contact;
+    sira_status status;
     sira_cursor_init(&cursor, message, SIRA_FIELD_CONTACT);
-    for (int i = 0; sira_contact_next(&cursor, &contact, NULL) == SIRA_OK; i++) {
+    for (int i = 0;
+         (status = next(&cursor, &contact, NULL)) == SIRA_OK || (next == sira_contact_sift && status == SIRA_E_SYNTAX);
+         i++) {
         if (contact.star) {
             reading_put(to, "contact", i, ".uri", "*");
             continue;
@@ -75,7 +80,19 @@ static void read_party(reading *to, const sira_message *message, sira_field_id i
     put(to, key, -1, ".tag", address.tag);
 }
 
-void read_with_sira(reading *to, const char *bytes, size_t length)
+static sira_status read_strictly(sira_message *message, sira_str bytes)
+{
+    const sira_status status = sira_message_parse(message, bytes, NULL);
+    return status == SIRA_OK ? sira_message_validate(message, NULL) : status;
+}
+
+static sira_status read_tolerantly(sira_message *message, sira_str bytes)
+{
+    return sira_message_read(message, bytes, false, NULL, NULL);
+}
+
+static void read_by(reading *to, sira_str bytes, sira_status (*read)(sira_message *message, sira_str bytes),
+                    next_contact next)
 {
     sira_field slots[200];
     sira_message message;
@@ -84,13 +101,12 @@ void read_with_sira(reading *to, const char *bytes, size_t length)
     uint32_t expires;
     memset(to, 0, sizeof *to);
     /* Of exactly this length, for the sanitizer. */
-    char *copy = malloc(length > 0 ? length : 1);
+    char *copy = malloc(bytes.len > 0 ? bytes.len : 1);
     if (copy == NULL)
         abort();
-    memcpy(copy, bytes, length);
+    memcpy(copy, bytes.at, bytes.len);
     sira_message_init(&message, slots, 200);
-    to->accepted = sira_message_parse(&message, (sira_str){copy, length}, NULL) == SIRA_OK &&
-                   sira_message_validate(&message, NULL) == SIRA_OK;
+    to->accepted = read(&message, (sira_str){copy, bytes.len}) == SIRA_OK;
     if (to->accepted) {
         put(to, "method", -1, "", message.method_name);
         if (message.is_request)
@@ -106,10 +122,20 @@ void read_with_sira(reading *to, const char *bytes, size_t length)
             put(to, "cseq", -1, ".method", cseq.method);
         }
         read_vias(to, &message);
-        read_contacts(to, &message);
+        read_contacts(to, &message, next);
         if (sira_message_number(&message, SIRA_FIELD_EXPIRES, &expires, NULL) == SIRA_OK)
             reading_put_number(to, "expires", -1, "", expires);
         reading_put_number(to, "body", -1, ".length", message.body.len);
     }
     free(copy);
+}
+
+void read_with_sira(reading *to, const char *bytes, size_t length)
+{
+    read_by(to, (sira_str){bytes, length}, read_strictly, sira_contact_next);
+}
+
+void read_answer_with_sira(reading *to, const char *bytes, size_t length)
+{
+    read_by(to, (sira_str){bytes, length}, read_tolerantly, sira_contact_sift);
 }

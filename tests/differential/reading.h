@@ -21,6 +21,7 @@ typedef struct reading {
 
 /* The parsers. Each clears the reading first. */
 void read_with_sira(reading *reading, const char *bytes, size_t length);
+void read_answer_with_sira(reading *reading, const char *bytes, size_t length); /* with tolerance */
 void read_with_osip(reading *reading, const char *bytes, size_t length);
 void read_with_sofia(reading *reading, const char *bytes, size_t length);
 

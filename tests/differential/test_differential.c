@@ -1,7 +1,10 @@
 /* The same messages read by Sira, libosip2 and sofia-sip. Every disagreement has to stand in disagreements.tsv with who
  * is right and why; a row there that no longer holds fails the test too.
  *
- * test_differential --list prints the disagreements as they are now, in the form of that table. */
+ * test_differential --list prints the disagreements as they are now, in the form of that table.
+ *
+ * And answers to a REGISTER that are wrong in one line: Sira's tolerant reading takes each, and tolerances.tsv says
+ * what the others make of it. */
 #include "differential/reading.h"
 #include "torture/corpus.h"
 
@@ -81,7 +84,9 @@ static void read_with_all(const char *name, const char *bytes, size_t length)
 
 /* ---- our own messages: a plain one with one line changed ---- */
 
-static const char *const plain[] = {
+enum { LINES = 9 };
+
+static const char *const plain[LINES] = {
     "INVITE sip:bob@example.com SIP/2.0",
     "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKplain",
     "Max-Forwards: 70",
@@ -90,6 +95,18 @@ static const char *const plain[] = {
     "Call-ID: plain@192.0.2.1",
     "CSeq: 1 INVITE",
     "Contact: <sip:alice@192.0.2.1>",
+    "Content-Length: 0",
+};
+
+static const char *const plain_answer[LINES] = {
+    "SIP/2.0 200 OK",
+    "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKplain",
+    "From: <sip:alice@example.com>;tag=from",
+    "To: <sip:alice@example.com>;tag=to",
+    "Call-ID: plain@192.0.2.1",
+    "CSeq: 1 REGISTER",
+    "Expires: 600",
+    "Contact: <sip:alice@192.0.2.1>;expires=600",
     "Content-Length: 0",
 };
 
@@ -126,25 +143,24 @@ static size_t unescape(const char *text, char *out)
 }
 
 /* Does the line replace this one of the plain message? A start line replaces the first, a field the one of its name. */
-static bool replaces(const char *line, size_t i)
+static bool replaces(const char *line, const char *of_plain)
 {
-    if (i == 0)
-        return strncmp(line, "INVITE", 6) == 0;
-    size_t length = strcspn(plain[i], ":");
-    return strncmp(line, plain[i], length) == 0 && line[length] == ':';
+    if (strchr(of_plain, ':') == NULL || strncmp(of_plain, "INVITE", 6) == 0)
+        return strncmp(line, of_plain, 6) == 0;
+    size_t length = strcspn(of_plain, ":");
+    return strncmp(line, of_plain, length) == 0 && line[length] == ':';
 }
 
-static void read_corner(const char *name, const char *line)
+static size_t write_corner(const char *const lines[LINES], const char *line, char *bytes)
 {
-    char bytes[4000];
     size_t length = 0;
     bool used = false;
-    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
-        if (!used && replaces(line, i)) {
+    for (size_t i = 0; i < LINES; i++) {
+        if (!used && replaces(line, lines[i])) {
             used = true;
             length += unescape(line, bytes + length);
         } else {
-            length += (size_t)sprintf(bytes + length, "%s", plain[i]);
+            length += (size_t)sprintf(bytes + length, "%s", lines[i]);
         }
         length += (size_t)sprintf(bytes + length, "\r\n");
     }
@@ -153,7 +169,13 @@ static void read_corner(const char *name, const char *line)
         length += (size_t)sprintf(bytes + length, "\r\n");
     }
     length += (size_t)sprintf(bytes + length, "\r\n");
-    read_with_all(name, bytes, length);
+    return length;
+}
+
+static void read_corner(const char *name, const char *line)
+{
+    char bytes[4000];
+    read_with_all(name, bytes, write_corner(plain, line, bytes));
 }
 
 static char *read_text(const char *path)
@@ -179,6 +201,79 @@ static size_t read_corners(void)
     }
     free(text);
     return count;
+}
+
+/* ---- answers that Sira reads with tolerance ---- */
+
+/* "no": it is refused; "same": each value that both read is the same; "other": one is not. */
+static const char *verdict(const reading *sira, const reading *other)
+{
+    if (!other->accepted)
+        return "no";
+    for (size_t i = 0; i < sira->count; i++) {
+        const char *value = reading_find(other, sira->rows[i].key);
+        if (value == NULL || strcmp(value, sira->rows[i].value) != 0)
+            return "other";
+    }
+    return "same";
+}
+
+/* One row: a name, the line, and what each peer makes of it. */
+static size_t read_sloppy(char *text)
+{
+    static reading sira, other;
+    char bytes[4000], *cells[4];
+    size_t wrong = 0;
+    for (size_t i = 0; i < 4; i++) {
+        cells[i] = text;
+        text += strcspn(text, "\t");
+        if (*text != '\0')
+            *text++ = '\0';
+    }
+    const size_t length = write_corner(plain_answer, cells[1], bytes);
+    read_with_sira(&sira, bytes, length);
+    if (sira.accepted)
+        print_error("tolerances.tsv: %s: takes no tolerance\n", cells[0]);
+    wrong += sira.accepted;
+    read_answer_with_sira(&sira, bytes, length);
+    if (!sira.accepted)
+        print_error("tolerances.tsv: %s: is not tolerated\n", cells[0]);
+    wrong += !sira.accepted;
+    if (listing)
+        (void)printf("%s\t%s", cells[0], cells[1]);
+    for (const peer *p = peers; p->name != NULL; p++) {
+        p->read(&other, bytes, length);
+        const char *found = verdict(&sira, &other);
+        if (listing) {
+            (void)printf("\t%s", found);
+        } else if (strcmp(cells[strcmp(p->name, "libosip2") == 0 ? 2 : 3], found) != 0) {
+            print_error("tolerances.tsv: %s: %s: %s\n", cells[0], p->name, found);
+            wrong++;
+        }
+    }
+    if (listing)
+        (void)printf("\n");
+    return wrong;
+}
+
+static size_t read_all_sloppy(void)
+{
+    size_t wrong = 0;
+    char *text = read_text(SIRA_TEST_DIR "/differential/tolerances.tsv");
+    char *rest = NULL;
+    for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+        if (*line != '#')
+            wrong += read_sloppy(line);
+    free(text);
+    return wrong;
+}
+
+static void test_tolerances_are_known(void **state)
+{
+    (void)state;
+    const size_t wrong = read_all_sloppy();
+    if (wrong > 0)
+        fail_msg("%zu rows of tolerances.tsv are wrong", wrong);
 }
 
 static void read_corpus(void)
@@ -272,7 +367,8 @@ static void test_disagreements_are_known(void **state)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_disagreements_are_known)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_disagreements_are_known),
+                                       cmocka_unit_test(test_tolerances_are_known)};
     if (peers[0].name == NULL) {
         (void)puts("neither libosip2 nor sofia-sip was found");
         return 77;
@@ -281,6 +377,7 @@ int main(int argc, char **argv)
     if (listing) {
         read_everything();
         (void)fprintf(stderr, "%zu disagreements\n", disagreements);
+        (void)read_all_sloppy();
         return 0;
     }
     return cmocka_run_group_tests(tests, NULL, NULL);
