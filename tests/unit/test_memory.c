@@ -206,6 +206,133 @@ static void a_damaged_block_does_no_harm(void **state)
     exchange_close(&y);
 }
 
+/* The block of one realm with texts of these lengths, all 'x'. */
+static void build(const exchange *x, block *b, size_t realm, size_t nonce, size_t opaque)
+{
+    enum { LENGTHS = 9, TEXTS = 27 };
+    const size_t lengths[] = {realm, nonce, opaque};
+    save(x, b);
+    for (size_t i = 0; i < 3; i++) {
+        b->bytes[LENGTHS + 2 * i] = (uint8_t)(lengths[i] >> 8);
+        b->bytes[LENGTHS + 1 + 2 * i] = (uint8_t)lengths[i];
+    }
+    b->length = TEXTS + realm + nonce + opaque;
+    assert_true(b->length <= sizeof b->bytes);
+    memset(b->bytes + TEXTS, 'x', b->length - TEXTS);
+}
+
+static void expect_load(const block *b, sira_status expected)
+{
+    exchange y;
+    exchange_open(&y);
+    exchange_init(&y);
+    const sira_digest_client before = y.client;
+    assert_int_equal(load(&y, b->bytes, b->length), expected);
+    if (expected != SIRA_OK)
+        assert_memory_equal(&before, &y.client, sizeof before);
+    exchange_close(&y);
+}
+
+static void texts_have_their_limits(void **state)
+{
+    (void)state;
+    static const size_t limits[] = {SIRA_LIMIT_REALM, SIRA_LIMIT_NONCE, SIRA_LIMIT_OPAQUE};
+    exchange x;
+    block b;
+    exchange_open(&x);
+    exchange_init(&x);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"n\", opaque=\"o\"\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    for (size_t i = 0; i < 3; i++) {
+        size_t lengths[] = {1, 1, 1};
+        lengths[i] = limits[i];
+        build(&x, &b, lengths[0], lengths[1], lengths[2]);
+        expect_load(&b, SIRA_OK);
+        lengths[i]++;
+        build(&x, &b, lengths[0], lengths[1], lengths[2]);
+        expect_load(&b, SIRA_E_LIMIT);
+    }
+    exchange_close(&x);
+}
+
+/* A quote in any of the three texts, at either end, would break the line that they are written into. */
+static void texts_can_be_quoted(void **state)
+{
+    (void)state;
+    exchange x;
+    block b;
+    exchange_open(&x);
+    exchange_init(&x);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"n\", opaque=\"o\"\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    for (size_t at = 0; at < 12; at++) {
+        build(&x, &b, 4, 4, 4);
+        expect_load(&b, SIRA_OK);
+        b.bytes[b.length - 12 + at] = '"';
+        expect_load(&b, SIRA_E_SYNTAX);
+    }
+    exchange_close(&x);
+}
+
+static void what_a_block_says_is_in_range(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t at;
+        uint8_t value;
+        sira_status status;
+    } cases[] = {
+        {0, 0xd0, SIRA_E_SYNTAX},
+        {3, 0x25, SIRA_OK}, /* what the registrar has accepted: auth-int and the strongest algorithm */
+        {3, 0x26, SIRA_E_SYNTAX},
+        {3, 0x35, SIRA_E_SYNTAX},
+        {4, 0x25, SIRA_OK}, /* and proxies */
+        {4, 0x26, SIRA_E_SYNTAX},
+        {4, 0x35, SIRA_E_SYNTAX},
+        {7, SIRA_ALGORITHM_SHA_512_256, SIRA_OK},
+        {7, SIRA_ALGORITHM_SHA_512_256_SESS, SIRA_E_SYNTAX}, /* without qop */
+        {7, SIRA_ALGORITHM_AKAV1_MD5, SIRA_E_SYNTAX},
+        {7, SIRA_ALGORITHM_COUNT, SIRA_E_SYNTAX},
+        {7, SIRA_ALGORITHM_NONE, SIRA_E_SYNTAX},
+        {8, SIRA_QOP_AUTH_INT, SIRA_OK},
+        {8, SIRA_QOP_AUTH_INT + 1, SIRA_E_SYNTAX},
+    };
+    exchange x;
+    block b;
+    exchange_open(&x);
+    exchange_init(&x);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"n\", opaque=\"o\"\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        build(&x, &b, 1, 1, 1);
+        b.bytes[cases[i].at] = cases[i].value;
+        expect_load(&b, cases[i].status);
+    }
+    exchange_close(&x);
+}
+
+/* All of it is what the block says: a realm of before that stands in no block is gone. */
+static void a_block_leaves_nothing_of_before(void **state)
+{
+    (void)state;
+    exchange x;
+    block one, again;
+    exchange_open(&x);
+    exchange_init(&x);
+    assert_int_equal(exchange_challenge(&x, W "realm=\"r\", nonce=\"n\"\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    save(&x, &one);
+    assert_int_equal(exchange_challenge(&x, P "realm=\"p\", nonce=\"m\"\r\n"), SIRA_OK);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_int_equal(load(&x, one.bytes, one.length), SIRA_OK);
+    save(&x, &again);
+    assert_int_equal(again.length, one.length);
+    assert_memory_equal(again.bytes, one.bytes, one.length);
+    assert_int_equal(exchange_answer(&x), SIRA_OK);
+    assert_null(strstr(x.text, "realm=\"p\""));
+    exchange_close(&x);
+}
+
 static void a_nonce_without_a_key_is_left_behind(void **state)
 {
     (void)state;
@@ -259,6 +386,10 @@ int main(void)
         cmocka_unit_test(an_empty_client_is_a_block_too),
         cmocka_unit_test(a_block_needs_its_room),
         cmocka_unit_test(a_damaged_block_does_no_harm),
+        cmocka_unit_test(texts_have_their_limits),
+        cmocka_unit_test(texts_can_be_quoted),
+        cmocka_unit_test(what_a_block_says_is_in_range),
+        cmocka_unit_test(a_block_leaves_nothing_of_before),
         cmocka_unit_test(a_nonce_without_a_key_is_left_behind),
         cmocka_unit_test(the_largest_client_fits),
     };

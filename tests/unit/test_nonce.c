@@ -53,6 +53,30 @@ static void a_nonce_lives_its_time(void **state)
     realm_close(&r);
 }
 
+/* Each bit of the 48 is kept. */
+static void a_nonce_knows_its_time_whole(void **state)
+{
+    (void)state;
+    for (unsigned bit = 13; bit < 48; bit++) {
+        realm r;
+        char nonce[SIRA_I_NONCE_SIZE + 1], digits[13];
+        const uint64_t time = UINT64_C(1) << bit;
+        realm_open(&r);
+        r.config.lifetime = 5000;
+        realm_init(&r);
+        r.peer.now = time + 0x55;
+        make(&r, nonce);
+        (void)snprintf(digits, sizeof digits, "%012llx", (unsigned long long)(time + 0x55));
+        assert_memory_equal(nonce, digits, 12);
+        assert_int_equal(check(&r, nonce), SIRA_OK);
+        r.peer.now += time < UINT64_C(1) << 47 ? time : 5001;
+        assert_int_equal(check(&r, nonce), SIRA_E_STALE);
+        r.peer.now = 0x55;
+        assert_int_equal(check(&r, nonce), SIRA_E_STALE);
+        realm_close(&r);
+    }
+}
+
 static void no_two_are_alike(void **state)
 {
     (void)state;
@@ -303,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_nonce_lives_its_time),
+        cmocka_unit_test(a_nonce_knows_its_time_whole),
         cmocka_unit_test(no_two_are_alike),
         cmocka_unit_test(each_changed_digit_is_found),
         cmocka_unit_test(it_is_for_one_peer_realm_and_run),
