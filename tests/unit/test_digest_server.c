@@ -79,6 +79,21 @@ static void a_bad_config_is_refused_by_name(void **state)
     }
 }
 
+/* Memory that was used for something else knows no count. */
+static void slots_begin_empty(void **state)
+{
+    (void)state;
+    realm r;
+    realm_open(&r);
+    memset(r.slots, 0xff, sizeof r.slots);
+    realm_init(&r);
+    const sira_digest_slot empty[REALM_SLOTS] = {{0}};
+    assert_memory_equal(r.slots, empty, sizeof empty);
+    realm_challenge(&r, false);
+    assert_int_equal(realm_verify(&r, r.client.text), SIRA_OK);
+    realm_close(&r);
+}
+
 static void without_entropy_there_is_no_server(void **state)
 {
     (void)state;
@@ -445,6 +460,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bad_config_is_refused_by_name),
+        cmocka_unit_test(slots_begin_empty),
         cmocka_unit_test(without_entropy_there_is_no_server),
         cmocka_unit_test(challenges_look_like_this),
         cmocka_unit_test(what_the_provider_lacks_is_not_offered),

@@ -193,6 +193,49 @@ static void what_is_changed_on_the_way_is_found(void **state)
     }
 }
 
+/* The proof is right each time, for a challenge that somebody has made weaker, or another, on its way. */
+static void only_what_was_offered_is_taken(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *from, *to;
+        bool allow_no_qop;
+        sira_status status;
+    } cases[] = {
+        {"as it came", "realm", "realm", false, SIRA_OK},
+        {"a weaker algorithm", "algorithm=SHA-256", "algorithm=MD5", false, SIRA_E_CREDENTIALS},
+        {"a stronger one", "algorithm=SHA-256", "algorithm=SHA-512-256", false, SIRA_E_CREDENTIALS},
+        {"its -sess form", "algorithm=SHA-256", "algorithm=SHA-256-sess", false, SIRA_E_CREDENTIALS},
+        {"no algorithm", "algorithm=SHA-256", "x=y", false, SIRA_E_CREDENTIALS},
+        {"no qop", ", qop=\"auth\"", "", false, SIRA_E_CREDENTIALS},
+        {"no qop where that is allowed", ", qop=\"auth\"", "", true, SIRA_OK},
+        {"another qop", "qop=\"auth\"", "qop=\"auth-int\"", false, SIRA_E_CREDENTIALS},
+        {"userhash", "algorithm=SHA-256", "userhash=true, algorithm=SHA-256", false, SIRA_E_CREDENTIALS},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        realm r;
+        char changed[1200];
+        sira_writer writer;
+        size_t length = 0;
+        realm_open(&r);
+        r.config.algorithms[0] = SIRA_ALGORITHM_SHA_256;
+        r.config.allow_no_qop = cases[i].allow_no_qop;
+        realm_init(&r);
+        sira_writer_init(&writer, r.challenge, sizeof r.challenge - 1);
+        assert_int_equal(sira_digest_server_challenge(&r.server, &r.peer, false, &writer), SIRA_OK);
+        assert_int_equal(sira_writer_finish(&writer, &length), SIRA_OK);
+        r.challenge[length] = '\0';
+        const char *at = strstr(r.challenge, cases[i].from);
+        assert_non_null(at);
+        snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - r.challenge), r.challenge, cases[i].to,
+                 at + strlen(cases[i].from));
+        expect_status(cases[i].name, exchange_challenge(&r.client, changed), SIRA_OK);
+        assert_int_equal(exchange_answer(&r.client), SIRA_OK);
+        expect_status(cases[i].name, realm_verify(&r, r.client.text), cases[i].status);
+        realm_close(&r);
+    }
+}
+
 static void uris_are_compared_as_the_policy_says(void **state)
 {
     (void)state;
@@ -602,6 +645,7 @@ int main(void)
         cmocka_unit_test(of_several_answers_one_must_be_right),
         cmocka_unit_test(one_request_is_one_guess),
         cmocka_unit_test(what_is_changed_on_the_way_is_found),
+        cmocka_unit_test(only_what_was_offered_is_taken),
         cmocka_unit_test(uris_are_compared_as_the_policy_says),
         cmocka_unit_test(a_user_who_is_not_there_costs_as_much),
         cmocka_unit_test(a_password_of_any_usual_length_costs_as_much),
