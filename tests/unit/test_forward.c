@@ -152,6 +152,22 @@ static void test_first_value_taken_off(void **state)
     }
 }
 
+/* Slots behind the last field hold what a message before this one had. */
+static void test_no_field_behind_the_last(void **state)
+{
+    (void)state;
+    parsed p;
+    parse(&p, "INVITE sip:a SIP/2.0\r\nRoute: <sip:a>, <sip:b>\r\nRoute: <sip:c>, <sip:d>\r\n\r\n", 0);
+    p.from = 1;
+    p.to = 2;
+    expect_written("the second field", write_rest, &p, "Route: <sip:d>\r\n");
+    expect_written("the second field", write_fields, &p, "Route: <sip:c>, <sip:d>\r\n");
+    p.message.field_count = 1;
+    expect_refused("no field any more", write_rest, &p, SIRA_E_ARGUMENT);
+    expect_refused("no field any more", write_fields, &p, SIRA_E_ARGUMENT);
+    heap_str_free(p.bytes);
+}
+
 /* The loop of the header's comment: what a proxy does (RFC 3261 16.6). */
 static void forward(sira_writer *writer, const void *input)
 {
@@ -218,9 +234,13 @@ static void test_another_body(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole_messages), cmocka_unit_test(test_start_line),
-        cmocka_unit_test(test_fields),         cmocka_unit_test(test_first_value_taken_off),
-        cmocka_unit_test(test_a_proxy),        cmocka_unit_test(test_another_body),
+        cmocka_unit_test(test_whole_messages),
+        cmocka_unit_test(test_start_line),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_first_value_taken_off),
+        cmocka_unit_test(test_no_field_behind_the_last),
+        cmocka_unit_test(test_a_proxy),
+        cmocka_unit_test(test_another_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
