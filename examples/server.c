@@ -20,7 +20,7 @@
 typedef struct settings {
     const char *listen, *realm, *domain, *database, *password_file;
     uint32_t nonce_lifetime, most;
-    bool any_domain, trace;
+    bool any_domain, strict, trace;
 } settings;
 
 typedef struct app {
@@ -31,7 +31,7 @@ typedef struct app {
     sira_gcrypt gcrypt;
     uv_loop_t loop;
     uv_udp_t udp;
-    uv_signal_t signals[2]; /* SIGINT, SIGTERM */
+    uv_signal_t signals[3]; /* SIGINT, SIGTERM, SIGUSR1 */
     uv_timer_t tidying;
     sira_endpoint listening;
     ladder ladder;
@@ -151,6 +151,11 @@ static const option options[] = {
      &self.set.most, 1, 1000000},
     {"--password-file", "FILE", "of user add; without it SIRA_PASSWORD, or a question", options_text,
      &self.set.password_file, 0, 0},
+    {"--max-rate", "NUMBER", "REGISTER requests a second; above it: 503 (default: any)", options_number,
+     &self.registrar.rate, 1, 1000000},
+    {"--strict", NULL,
+     "refuse what devices are forgiven otherwise: lines that end in LF alone, empty\nparameters, and others",
+     options_flag, &self.set.strict, 0, 0},
     {"--trace", NULL, "show every message", options_flag, &self.set.trace, 0, 0},
 };
 
@@ -162,7 +167,8 @@ static const options_program program = {
              "       server bindings --database FILE",
     .about = "A SIP registrar on UDP: challenges, verifies, keeps bindings in memory or in a database.\n"
              "The first line it prints says where it listens. SIGINT (Ctrl-C) and SIGTERM end it with\n"
-             "its statistics. The commands work beside a server that runs. A password is kept as its HA1s.",
+             "its statistics; SIGUSR1 prints figures in Prometheus' text format. The commands work\n"
+             "beside a server that runs. A password is kept as its HA1s.",
     .epilogue = "A user may register the address-of-record that has the user's name in it, in the domain\n"
                 "above. At most 1000 users besides those of the database, 10 bindings for each address. What\n"
                 "is acknowledged with --database is on the disk; while that can't be written, the answer is\n"
@@ -227,10 +233,37 @@ static void on_read(uv_udp_t *handle, ssize_t count, const uv_buf_t *buffer, con
 
 /* ---- life ---- */
 
+/* Prometheus' text format, whose names are for machines. */
+static void print_figures(void)
+{
+    const registrar_counters *counters = &self.registrar.counters;
+    const store *bindings = &self.registrar.store;
+    const struct {
+        const char *name;
+        uint32_t value;
+    } all[] = {{"requests", counters->requests},       {"accepted", counters->accepted},
+               {"challenged", counters->challenged},   {"refused", counters->refused},
+               {"unavailable", counters->unavailable}, {"slowed", counters->slowed},
+               {"overload", counters->overload},       {"sent_again", counters->retransmissions},
+               {"malformed", counters->malformed}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        printf("# TYPE sira_%s_total counter\nsira_%s_total %u\n", all[i].name, all[i].name, all[i].value);
+    printf("# TYPE sira_let_pass_total counter\n");
+    for (unsigned i = 0; i < REGISTRAR_LENIENCIES; i++)
+        printf("sira_let_pass_total{kind=\"%s\"} %u\n", sira_lenient_name((sira_lenient)(1u << i)),
+               counters->let_pass[i]);
+    printf("# TYPE sira_database_failures_total counter\nsira_database_failures_total %llu\n",
+           (unsigned long long)self.database.failures);
+    printf("# TYPE sira_bindings gauge\nsira_bindings %zu\n",
+           bindings->count(bindings->calls.context, uv_now(&self.loop)));
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
-    (void)number;
-    uv_stop(handle->loop);
+    if (number == SIGUSR1)
+        print_figures();
+    else
+        uv_stop(handle->loop);
 }
 
 static int listen_at(void)
@@ -276,9 +309,9 @@ static void print_statistics(void)
 
 static int serve(void)
 {
-    static const int numbers[2] = {SIGINT, SIGTERM};
+    static const int numbers[] = {SIGINT, SIGTERM, SIGUSR1};
     uv_loop_init(&self.loop);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         uv_signal_init(&self.loop, &self.signals[i]);
         uv_signal_start(&self.signals[i], on_signal, numbers[i]);
     }
@@ -289,7 +322,7 @@ static int serve(void)
         uv_run(&self.loop, UV_RUN_DEFAULT);
         print_statistics();
     }
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         uv_close((uv_handle_t *)&self.signals[i], NULL);
     uv_close((uv_handle_t *)&self.tidying, NULL);
     if (self.udp.loop != NULL)
@@ -383,6 +416,7 @@ static int run_server(void)
     self.registrar.domain =
         sira_str_from(self.set.any_domain || self.set.domain != NULL ? self.set.domain : self.set.realm);
     self.registrar.trace.message = trace;
+    self.registrar.lenient = self.set.strict ? 0 : 2u * SIRA_LENIENT_LAST - 1u;
     self.registrar.digest_config.lifetime = 1000u * self.set.nonce_lifetime;
     if (registrar_open(&self.registrar, &diag) != SIRA_OK)
         status = options_refuse(&program, "%s: expected %s", diag.field, diag.expected);

@@ -19,6 +19,7 @@ set(SIRA_SOURCES
     lib/message/cursor.c
     lib/message/forward.c
     lib/message/framer.c
+    lib/message/leniency.c
     lib/message/lifetime.c
     lib/message/lines.c
     lib/message/message.c

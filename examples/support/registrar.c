@@ -38,11 +38,13 @@ static void begin_answer(task *at, uint16_t code, const char *reason)
     (void)entropy->fill(entropy->context, random, sizeof random);
     int length = snprintf(tag, sizeof tag, "%02x%02x%02x%02x", random[0], random[1], random[2], random[3]);
     sira_writer_init(&at->writer, at->self->out, room_of(at, code));
-    sira_write_response(&at->writer, at->request,
-                        &(sira_response){.code = code,
-                                         .reason = sira_str_from(reason),
-                                         .to_tag = {tag, (size_t)length},
-                                         .source = &at->flow->remote});
+    void (*const write)(sira_writer *, const sira_message *, const sira_response *) =
+        at->request->lenient != SIRA_LENIENT_NONE ? sira_write_clean_response : sira_write_response;
+    write(&at->writer, at->request,
+          &(sira_response){.code = code,
+                           .reason = sira_str_from(reason),
+                           .to_tag = {tag, (size_t)length},
+                           .source = &at->flow->remote});
 }
 
 /* Empty when it can't be written. */
@@ -103,8 +105,51 @@ static sira_str answer_challenge(task *at)
     return reply;
 }
 
+/* 503 before any work is done that costs more than this. */
+static sira_str turn_away(task *at, uint32_t seconds, uint32_t *counter)
+{
+    ++*counter;
+    at->self->counters.unavailable++;
+    begin_answer(at, 503, "Service Unavailable");
+    sira_write_field_number(&at->writer, SIRA_FIELD_RETRY_AFTER, seconds);
+    return end_or_fail(at);
+}
+
+/* Each request moves the time at which the allowance of one second would be full; more than a second ahead is too much.
+ */
+static bool is_too_much(registrar *self, uint64_t now)
+{
+    if (self->rate == 0)
+        return false;
+    if (self->full < now)
+        self->full = now;
+    if (self->full > now + 1000u)
+        return true;
+    self->fraction += 1000u;
+    self->full += self->fraction / self->rate;
+    self->fraction %= self->rate;
+    return false;
+}
+
+/* Clients that are turned away at once are not to come back at once. */
+static uint32_t some_seconds(const registrar *self)
+{
+    uint8_t random = 0;
+    (void)self->entropy.fill(self->entropy.context, &random, sizeof random);
+    return 5u + random % 16u;
+}
+
 static sira_str take_register(task *at)
 {
+    const sira_endpoint *source = &at->flow->remote;
+    if (is_too_much(at->self, at->now))
+        return turn_away(at, some_seconds(at->self), &at->self->counters.overload);
+    if (sira_message_field(at->request, SIRA_FIELD_AUTHORIZATION) != NULL) {
+        const uint32_t seconds = guesses_wait(&at->self->guesses, source, at->now);
+        if (seconds != 0)
+            return turn_away(at, seconds, &at->self->counters.slowed);
+    }
+
     registrar *self = at->self;
     sira_registrar_task *work = &self->task;
     sira_str reply;
@@ -112,6 +157,10 @@ static sira_str take_register(task *at)
                               at->now); /* the stores answer at once */
     const uint16_t code = sira_registrar_code(work);
     at->is_verified = sira_registrar_user(work).len > 0;
+    if (at->is_verified)
+        guesses_right(&self->guesses, source);
+    else if (sira_registrar_is_guess(work))
+        guesses_wrong(&self->guesses, source, at->now);
     if (code == 401)
         reply = answer_challenge(at);
     else {
@@ -172,6 +221,21 @@ static sira_str refuse(task *at, sira_status status, const sira_diag *diag, sira
     return answer(at, diag->code, diag->reason);
 }
 
+static void tell_tolerated(const task *at, unsigned passed, const sira_diag *diag, sira_str bytes)
+{
+    const sira_trace *trace = &at->self->trace;
+    sira_trace_entry entry = {.kind = SIRA_TRACE_TOLERATED,
+                              .now = at->now,
+                              .flow = at->flow,
+                              .bytes = bytes,
+                              .diag = diag,
+                              .oddity = SIRA_ODDITY_VALUE};
+    for (unsigned i = 0; i < REGISTRAR_LENIENCIES; i++)
+        at->self->counters.let_pass[i] += passed >> i & 1u;
+    if (trace->message != NULL)
+        trace->message(trace->context, &entry);
+}
+
 static sira_str take_valid(task *at)
 {
     registrar *self = at->self;
@@ -194,12 +258,13 @@ sira_str registrar_take(registrar *self, const sira_flow *flow, sira_str bytes, 
     task at = {.self = self, .request = &self->request, .flow = flow, .octets = bytes.len, .now = now};
     sira_diag diag = {.code = 0, .reason = ""};
     sira_str reply = SIRA_STR("");
-    sira_status status = sira_message_parse(&self->request, bytes, &diag);
+    unsigned passed;
+    sira_status status = sira_message_read_sloppy(&self->request, bytes, self->lenient, &passed, &diag);
     if (status == SIRA_IDLE)
         return reply;
-    if (status == SIRA_OK)
-        status = sira_message_validate(&self->request, &diag);
     self->now = now;
+    if (passed != 0)
+        tell_tolerated(&at, passed, &diag, bytes);
     reply = status == SIRA_OK ? take_valid(&at) : refuse(&at, status, &diag, bytes);
     return reply;
 }
@@ -235,6 +300,7 @@ sira_status registrar_open(registrar *self, sira_diag *diag)
     self->config.may_register = may_register;
     self->config.context = self;
     self->config.outbound = true;
+    (void)self->entropy.fill(self->entropy.context, (uint8_t *)&self->guesses.key, sizeof self->guesses.key);
     sira_status status = sira_digest_server_init(&self->digest, &self->digest_config, diag);
     return status == SIRA_OK ? sira_registrar_init(&self->core, &self->config, diag) : status;
 }

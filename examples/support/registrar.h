@@ -6,15 +6,19 @@
 #include <sira/transport.h>
 #include <sira/version.h>
 
+#include "support/guesses.h"
 #include "support/replies.h"
 #include "support/store.h"
 #include "support/users.h"
 
 #define REGISTRAR_NONCES 4096
+#define REGISTRAR_LENIENCIES 7
 #define REGISTRAR_ADDRESSES_EACH 10 /* addresses-of-record of one user, in several domains */
 
 typedef struct registrar_counters {
     uint32_t requests, retransmissions, malformed, challenged, refused, unavailable, accepted;
+    uint32_t slowed, overload; /* of those that were answered by 503: for guessing, for too many at once */
+    uint32_t let_pass[REGISTRAR_LENIENCIES]; /* by the bit of sira_lenient */
 } registrar_counters;
 
 /* Zero it, set what stands above the line, then call registrar_open. */
@@ -24,6 +28,8 @@ typedef struct registrar {
     sira_str realm;
     sira_str domain; /* of the addresses-of-record that are taken; empty: any, REGISTRAR_ADDRESSES_EACH for each user */
     bool open_to_all; /* no authentication */
+    unsigned lenient; /* sira_lenient: what devices are forgiven that can't be changed */
+    uint32_t rate;    /* REGISTER requests a second; above it: 503. 0: any */
     sira_digest_server_config
         digest_config; /* algorithms, qop, lifetime, one_time; filled by sira_digest_server_config_init before */
     users users;
@@ -34,7 +40,10 @@ typedef struct registrar {
     sira_trace trace;             /* told of messages that are refused */
     /* ---- */
     registrar_counters counters;
-    uint64_t now; /* of the request that is worked on */
+    uint64_t now;      /* of the request that is worked on */
+    uint64_t full;     /* when the allowance for requests is full again, ms */
+    uint32_t fraction; /* of a ms, by rate */
+    guesses guesses;
     sira_registrar core;
     sira_registrar_task task;
     sira_digest_server digest;

@@ -65,8 +65,12 @@ typedef enum sira_lenient {
      * another one. */
     SIRA_LENIENT_CALL_ID = 32,
     /* The q of a Contact may have more than three decimals, of which three count. Risk: none known. */
-    SIRA_LENIENT_LONG_Q = 64
+    SIRA_LENIENT_LONG_Q = 64,
+    SIRA_LENIENT_LAST = SIRA_LENIENT_LONG_Q
 } sira_lenient;
+
+/* A few words for a table or a trace, as "bare LF"; static; "" for what is no flag. */
+SIRA_API const char *sira_lenient_name(sira_lenient flag);
 
 typedef struct sira_message {
     bool is_request;
@@ -145,6 +149,15 @@ typedef struct sira_oddities {
  * two, with diag. Costs what they cost, and as much again for a response that they refuse. */
 SIRA_API sira_status sira_message_read(sira_message *message, sira_str bytes, bool is_stream, sira_oddities *oddities,
                                        sira_diag *diag);
+
+/* Parses and validates a request strictly, and one that is refused then once more with the leniencies that are allowed.
+ * *passed: those of them that it needed, 0 where it is right; message->lenient is the same. Then, too, diag says what
+ * the strict reading has refused. Returns what
+ * sira_message_parse and sira_message_validate say; of what is refused all the same, what the strict reading says, with
+ * diag. On a stream SIRA_LENIENT_BARE_LF is not to be allowed. A request that is right costs nothing more; one that is
+ * not as many readings as there are leniencies. Answer it by sira_write_clean_response. */
+SIRA_API sira_status sira_message_read_sloppy(sira_message *message, sira_str bytes, unsigned allowed, unsigned *passed,
+                                              sira_diag *diag);
 
 /* The smallest lifetime above 0 that stands anywhere in an answer to a REGISTER: in an Expires field, or behind
  * "expires=" in a Contact, however malformed the rest of it is. For an answer whose Contacts can't be understood: no

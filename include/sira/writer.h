@@ -128,6 +128,12 @@ typedef struct sira_response {
 } sira_response;
 SIRA_API void sira_write_response(sira_writer *writer, const sira_message *request, const sira_response *response);
 
+/* The same for a request that sira_message_read_sloppy has let pass: each value is written anew, a display name in
+ * quotes, so that nothing of what was wrong in it is repeated. But a Call-ID stays as it is: by it the answer is known.
+ */
+SIRA_API void sira_write_clean_response(sira_writer *writer, const sira_message *request,
+                                        const sira_response *response);
+
 /* ---- forwarding ----
  *
  * A message is written again by going over its fields: what is not replaced or left out stays byte for byte as it came,

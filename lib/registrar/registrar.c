@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#include "digest/server.h"
+
 #define TRIES 4u /* of a commit; whoever loses each of them is answered by 503 */
 #define HOUR 3600u
 
@@ -110,6 +112,11 @@ sira_str sira_registrar_user(const sira_registrar_task *task)
     return task->verified_once ? task->verified.user : SIRA_STR("");
 }
 
+bool sira_registrar_is_guess(const sira_registrar_task *task)
+{
+    return task->wrong_password;
+}
+
 /* ---- without the store ---- */
 
 /* RFC 3261 10.3 step 2, and RFC 3327 5.3 for a Path that the client knows nothing of. */
@@ -128,12 +135,40 @@ static bool demands_too_much(const sira_registrar_task *task)
            !sira_i_registrar_lists(request, SIRA_FIELD_REQUIRE, path);
 }
 
+/* Are there credentials for our realm, and none with a nonce that was made for this address, dead or alive? Whether
+ * their password is right is nobody's business then: whoever guesses would learn it uncounted, and whoever lies about
+ * their address would have its owner pay for wrong ones. Who is honest tries again (RFC 7616 3.3: stale). */
+static bool has_foreign_nonce(const sira_registrar_task *task)
+{
+    const sira_digest_server *digest = task->registrar->config->digest;
+    sira_cursor cursor;
+    sira_auth auth;
+    sira_credentials credentials;
+    sira_i_nonce nonce;
+    bool foreign = false;
+    sira_cursor_init(&cursor, task->request, SIRA_FIELD_AUTHORIZATION);
+    for (unsigned i = 0; i < SIRA_LIMIT_CHALLENGES && sira_auth_next(&cursor, &auth, NULL) == SIRA_OK; i++) {
+        if (sira_credentials_parse(&credentials, &auth, NULL) != SIRA_OK ||
+            !sira_str_equal(sira_i_inner(credentials.realm), digest->config->realm))
+            continue;
+        if (sira_i_nonce_read(digest, &task->peer, sira_i_inner(credentials.nonce), &nonce) != SIRA_E_NONCE)
+            return false;
+        foreign = true;
+    }
+    return foreign;
+}
+
 /* RFC 3261 10.3 step 3. */
 static bool is_authentic(sira_registrar_task *task)
 {
     sira_diag diag = {.code = 500};
     if (task->registrar->config->open_to_all)
         return true;
+    if (has_foreign_nonce(task)) {
+        task->stale = true;
+        decide(task, 401, NULL);
+        return false;
+    }
     sira_status status =
         sira_digest_server_verify(task->registrar->config->digest, &task->peer, task->request, &task->verified, &diag);
     task->verified_once = status == SIRA_OK;
@@ -142,6 +177,7 @@ static bool is_authentic(sira_registrar_task *task)
         return true;
     case SIRA_IDLE:
     case SIRA_E_CREDENTIALS:
+        task->wrong_password = status == SIRA_E_CREDENTIALS;
         decide(task, 401, NULL);
         break;
     case SIRA_E_STALE:
@@ -299,7 +335,7 @@ sira_status sira_registrar_take(sira_registrar *registrar, sira_registrar_task *
     task->source = *source;
     task->now = now;
     task->tries = 0;
-    task->stale = task->verified_once = false;
+    task->stale = task->wrong_password = task->verified_once = false;
     task->path = (sira_str){NULL, 0};
     task->wanted_count = 0;
     task->peer = (sira_digest_peer){.now = now};
@@ -337,19 +373,27 @@ sira_status sira_registrar_write_fields(sira_registrar_task *task, sira_writer *
     return writer->status;
 }
 
+static void begin_response(const sira_registrar_task *task, const sira_response *response, sira_writer *writer)
+{
+    if (task->request->lenient != SIRA_LENIENT_NONE)
+        sira_write_clean_response(writer, task->request, response);
+    else
+        sira_write_response(writer, task->request, response);
+}
+
 sira_status sira_registrar_write(sira_registrar_task *task, sira_str to_tag, sira_writer *writer)
 {
     const sira_writer start = *writer;
     sira_response response = {
         .code = task->code, .reason = sira_str_from(task->reason), .to_tag = to_tag, .source = &task->source};
     size_t length;
-    sira_write_response(writer, task->request, &response);
+    begin_response(task, &response, writer);
     if (sira_registrar_write_fields(task, writer) != SIRA_OK) {
         response.code = 500;
         response.reason = SIRA_STR("");
         sira_registrar_drop(task);
         *writer = start;
-        sira_write_response(writer, task->request, &response);
+        begin_response(task, &response, writer);
     }
     sira_write_body(writer, SIRA_STR(""));
     return sira_writer_finish(writer, &length);

@@ -3,6 +3,7 @@ import hashlib
 import re
 import signal
 import socket
+import time
 
 from harness import case, check, equal
 from wire import parameters
@@ -376,3 +377,84 @@ def signals(stage):
         phone.program.process.send_signal(number)
         equal("exit status", phone.program.exit(5), 0)
         phone.program.line(r"^1 requests: 1 accepted, .*; 1 bindings$")
+
+
+@case
+def sloppy_devices(stage):
+    """What can be understood without doubt is taken, counted by kind, shown in the trace, and answered as it should be."""
+    phone, strict = Phone(stage, "--no-auth", "--trace"), Phone(stage, "--no-auth", "--strict")
+    changes = (("empty parameters", rb"(From: [^\r]*)", rb"\1;"),
+               ("bare LF", rb"\r\n", b"\n"),
+               ("bare LF", rb"(Max-Forwards: 70)\r\n", rb"\1\n"),
+               ("repeated field", rb"(Content-Length)", rb"Expires: 90\r\nExpires: 90\r\n\1"),
+               ("display name", rb"From: ", b"From: Doe, John "),
+               ("display name", rb"To: ", b"To: J\xf6rg "),
+               ("Call-ID", rb"Call-ID: one", b"Call-ID: one {two} <three>"),
+               ("long q", rb"(Contact: [^\r]*)", rb"\1;q=1.0000"),
+               ("bad lines", rb"(Content-Length)", rb"nonsense\r\n\1"))
+    counts = {}
+    for kind, pattern, text in changes:
+        good = phone.request("Contact: <sip:a@192.0.2.1>")
+        sloppy = re.sub(pattern, text, good)
+        check(sloppy != good, kind)
+        if b"\r\n" in sloppy:
+            strict.send(sloppy)
+            equal(f"strictly: status code with {kind}", int(strict.socket.recv(65535).split(b" ")[1]), 400)
+        phone.send(sloppy)
+        answer = phone.socket.recv(65535)
+        equal(f"status code with {kind}", int(answer.split(b" ")[1]), 200)
+        check(re.search(rb"^Via: SIP/2.0/UDP 127.0.0.1:\d+;branch=z9hG4bK\d+;rport=\d+;received=127.0.0.1\r$", answer, re.M),
+              f"{answer}")
+        check(re.search(rb'^From: ("[^"\r]*" )?<sip:alice@interop.test>;tag=1\r$', answer, re.M), f"{answer}")
+        check(re.search(rb'^To: ("[^"\r]*" )?<sip:alice@interop.test>;tag=\w+\r$', answer, re.M), f"{answer}")
+        check(b"\n" not in answer.replace(b"\r\n", b"") and b"q=1.0000" not in answer, f"{answer}")
+        counts[kind] = counts.get(kind, 0) + 1
+    phone.program.process.send_signal(signal.SIGUSR1)
+    for kind, count in counts.items():
+        phone.program.line(rf'^sira_let_pass_total{{kind="{kind}"}} {count}$')
+    phone.program.line(rf"^sira_accepted_total {len(changes)}$")
+
+
+@case
+def guessing(stage):
+    """Wrong passwords make their address wait, and nobody else; a user is never locked out."""
+    phone = Phone(stage, "--qop", "none")
+    codes = []
+    for _ in range(10):
+        codes.append(phone.ask(phone.authorized(phone.expect(401), password="wrong"))[0])
+    equal("status codes", codes, [401] * 9 + [503])
+    challenge = phone.expect(401)
+    answer = phone.expect(503, phone.authorized(challenge))
+    check(0 < int(field(answer, "Retry-After")[0]) <= 2, answer)
+    other = Phone.__new__(Phone)
+    other.__dict__.update(phone.__dict__)
+    other.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    other.socket.bind(("127.0.0.2", 0))
+    other.socket.settimeout(5)
+    other.expect(200, other.authorized(other.expect(401)))
+    phone.socket.settimeout(0.2)
+    for _ in range(30):
+        code, answer = phone.ask(phone.authorized(challenge))
+        if code != 503:
+            break
+        try:
+            phone.socket.recv(1)
+        except socket.timeout:
+            pass
+    phone.socket.settimeout(5)
+    equal("after the wait", code, 200)
+    equal("at once, as the right password clears it", phone.ask(phone.authorized(phone.expect(401), password="wrong"))[0], 401)
+
+
+@case
+def overload(stage):
+    """Above --max-rate: 503, each with another Retry-After; below it all is as always."""
+    phone = Phone(stage, "--no-auth", "--max-rate", "20")
+    answers = [phone.ask("Contact: <sip:a@192.0.2.1>") for _ in range(60)]
+    codes = [code for code, _ in answers]
+    check(codes[:20] == [200] * 20 and codes[-1] == 503 and set(codes) == {200, 503}, f"{codes}")
+    later = {int(field(answer, "Retry-After")[0]) for code, answer in answers if code == 503}
+    check(len(later) > 3 and min(later) >= 5 and max(later) <= 20, f"{later}")
+    time.sleep(0.3)
+    equal("a little later", phone.ask("Contact: <sip:a@192.0.2.1>")[0], 200)
+    phone.expect(200, line="OPTIONS sip:interop.test SIP/2.0")

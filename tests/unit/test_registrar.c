@@ -267,6 +267,43 @@ static void who_registers_is_asked(void **state)
     guarded_close(&g);
 }
 
+/* Without a nonce of ours nobody learns whether a password is right. */
+static void foreign_nonces_tell_nothing(void **state)
+{
+    (void)state;
+    static const char *const passwords[] = {"secret", "wrong"};
+    for (size_t i = 0; i < 2; i++) {
+        guarded g;
+        char text[4096];
+        realm_open(&g.r);
+        g.r.client.config.password = sira_str_from(passwords[i]);
+        realm_init(&g.r);
+        office_open(&g.o);
+        g.o.config.open_to_all = false;
+        g.o.config.digest = &g.r.server;
+        office_init(&g.o);
+        expect_status("challenge",
+                      exchange_challenge(&g.r.client, "WWW-Authenticate: Digest realm=\"example.com\", nonce=\"abc\", "
+                                                      "qop=\"auth\", algorithm=SHA-256\r\n"),
+                      SIRA_OK);
+        assert_int_equal(exchange_answer(&g.r.client), SIRA_OK);
+        snprintf(text, sizeof text, "%s%s", A, g.r.client.text);
+        assert_int_equal(office_take(&g.o, text), 401);
+        assert_string_equal(line_param(g.o.reply, "WWW-Authenticate", 0, "stale"), "true");
+        assert_false(sira_registrar_is_guess(&g.o.task));
+        assert_int_equal(g.r.lookups, 0);
+        assert_int_equal(answer(&g, A), i == 0 ? 200 : 401);
+        assert_int_equal(sira_registrar_is_guess(&g.o.task), i == 1);
+        snprintf(text, sizeof text,
+                 "%sAuthorization: Digest username=\"a\", realm=\"other\", nonce=\"n\", uri=\"u\", "
+                 "response=\"r\"\r\n",
+                 A);
+        assert_int_equal(office_take(&g.o, text), 401); /* of another realm: as none */
+        assert_null(line_param(g.o.reply, "WWW-Authenticate", 0, "stale"));
+        guarded_close(&g);
+    }
+}
+
 static void whose_address_it_is(void **state)
 {
     (void)state;
@@ -317,6 +354,9 @@ static void a_failing_look_up_of_users_is_told(void **state)
         if (code != cases[i].code)
             fail_msg("%s: %u", sira_status_name(cases[i].status), code);
         assert_string_equal(office_lines(&g.o, "Retry-After"), code == 503 ? "10" : "");
+        assert_int_equal(sira_registrar_is_guess(&g.o.task), cases[i].status == SIRA_IDLE);
+        assert_int_equal(office_take(&g.o, A), 401); /* no credentials are no guess */
+        assert_false(sira_registrar_is_guess(&g.o.task));
         guarded_close(&g);
     }
 }
@@ -459,6 +499,7 @@ int main(void)
         cmocka_unit_test(an_aor_has_a_longest),
         cmocka_unit_test(others_may_decide_who_may),
         cmocka_unit_test(who_registers_is_asked),
+        cmocka_unit_test(foreign_nonces_tell_nothing),
         cmocka_unit_test(whose_address_it_is),
         cmocka_unit_test(a_failing_look_up_of_users_is_told),
         cmocka_unit_test(malformed_credentials_are_400),

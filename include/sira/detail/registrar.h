@@ -63,6 +63,7 @@ typedef struct sira_registrar_task {
     uint8_t step; /* what is waited for */
     uint8_t tries;
     bool stale; /* the challenge says so */
+    bool wrong_password;
     bool outbound;
     bool star;
     bool verified_once; /* verified holds something */
