@@ -184,7 +184,8 @@ static bool may_skip(const parse *p, const sira_i_line_error *error)
 {
     if (!error->nameless || (p->message->let_pass & SIRA_LENIENT_BAD_LINES) == 0)
         return false;
-    for (const char *at = error->at - 3; at < p->lines.at; at++) /* a start line stands before, so there are three */
+    const char *begin = p->message->bytes.at; /* a start line that is none may be shorter than what is looked back */
+    for (const char *at = error->at - begin > 3 ? error->at - 3 : begin; at < p->lines.at; at++)
         if (*at == '\0' || sira_i_is_sip(at, p->lines.at))
             return false;
     return true;

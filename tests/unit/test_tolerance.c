@@ -462,6 +462,22 @@ static void each_leniency_is_a_flag(void **state)
     assert_int_equal(sira_message_parse(&message, (sira_str){nul, sizeof nul - 1}, NULL), SIRA_E_SYNTAX);
 }
 
+/* A line that is skipped may stand right behind a start line of hardly any octets. */
+static void nothing_before_a_message_is_read(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"x\n=\n\n", "x\r\n=\r\n\r\n", "xy\n=\n\n", "x\n\nx\n=", "\n\nx\n=\n"};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        sira_field slots[4];
+        sira_message message;
+        sira_str bytes = heap_str_from(texts[i]);
+        sira_message_init(&message, slots, COUNT(slots));
+        message.lenient = SIRA_LENIENT_BAD_LINES | SIRA_LENIENT_BARE_LF;
+        assert_int_equal(sira_message_parse(&message, bytes, NULL), SIRA_E_SYNTAX);
+        heap_str_free(bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -474,6 +490,7 @@ int main(void)
         cmocka_unit_test(oddities_are_all_counted),
         cmocka_unit_test(the_body_is_what_is_left),
         cmocka_unit_test(each_leniency_is_a_flag),
+        cmocka_unit_test(nothing_before_a_message_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
