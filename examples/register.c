@@ -17,7 +17,8 @@
 typedef struct settings {
     const char *aor, *registrar, *user, *password_file, *local, *pcap;
     const char *transport, *proxy, *dns, *tls_ca, *tls_cert, *tls_key;
-    uint32_t expires, min_interval, t1, duration;
+    uint32_t expires, min_interval, t1, duration, keepalive_interval;
+    uint8_t keepalive; /* sira_keepalive_udp */
     bool once, trace, json, strongest_first;
 } settings;
 
@@ -27,6 +28,7 @@ typedef struct app {
     sira_host host;
     sira_server provider;
     sira_locator locator;
+    sira_keepalive keepalive;
     sira_account account;
     sira_registration line;
     uv_signal_t signals[3]; /* SIGINT, SIGTERM, SIGHUP */
@@ -85,6 +87,18 @@ static const char *take_uri(const option *uri, const char *value)
     return length > 0 && (size_t)length < sizeof self.typed[0] ? NULL : "a shorter URI";
 }
 
+static const char *take_keepalive(const option *keepalive, const char *value)
+{
+    static const char *const names[] = {"stun", "crlf", "silent"}; /* by sira_keepalive_udp */
+    for (uint8_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(value, names[i]) == 0) {
+            *(uint8_t *)keepalive->target = i;
+            return NULL;
+        }
+    }
+    return "stun, crlf or silent";
+}
+
 static const option options[] = {
     {"--aor", "URI", "address-of-record, as alice@example.com (needed)", take_uri, &self.set.aor, 0, 0},
     {"--registrar", "URI",
@@ -122,6 +136,12 @@ static const option options[] = {
      &self.set.strongest_first, 0, 0},
     {"--min-interval", "SECONDS", "shortest time between two attempts (default: 10)", options_number,
      &self.set.min_interval, 1, 3600},
+    {"--keepalive", "HOW", "over UDP: stun, crlf or silent; connections always have pings (default: stun)",
+     take_keepalive, &self.set.keepalive, 0, 0},
+    {"--keepalive-interval", "SECONDS",
+     "longest time between two keep-alives (default: what the registrar\nsays, else 29 over UDP and 120 on "
+     "connections)",
+     options_number, &self.set.keepalive_interval, 1, 86400},
     {"--t1", "MS", "RFC 3261 T1: round-trip time (default: 500)", options_number, &self.set.t1, 10, 60000},
 };
 
@@ -259,6 +279,35 @@ static void on_event(void *user, const sira_event *event)
         self.before = *sira_agent_get_counters(sira_host_agent(&self.host));
 }
 
+static void on_keepalive(void *user, const sira_keepalive_event *event)
+{
+    const char *what = sira_keepalive_event_name((sira_keepalive_event_kind)event->kind);
+    const char *transport = sira_transport_name((sira_transport_kind)event->flow->remote.transport);
+    char server[SIRA_ENDPOINT_TEXT] = "?", mapped[SIRA_ENDPOINT_TEXT] = "", time[CLOCK_TEXT];
+    (void)user;
+    (void)sira_endpoint_to_text(&event->flow->remote, server, sizeof server);
+    if (event->kind == SIRA_KEEPALIVE_MAPPED || event->kind == SIRA_KEEPALIVE_REMAPPED)
+        (void)sira_endpoint_to_text(&event->mapped, mapped, sizeof mapped);
+    if (!self.set.json) {
+        printf("%skeep-alive over %s to %s: %s%s%s\n", self.set.trace ? "*** " : "", transport, server, what,
+               mapped[0] != '\0' ? " to " : "", mapped);
+    } else {
+        json object;
+        clock_text(clock_wall(), time);
+        json_begin(&object, stdout);
+        json_text(&object, "time", sira_str_from(time));
+        json_text(&object, "event", SIRA_STR("keepalive"));
+        json_null(&object, "code");
+        json_text(&object, "keepalive", sira_str_from(what));
+        json_text(&object, "transport", sira_str_from(transport));
+        json_text(&object, "server", sira_str_from(server));
+        if (mapped[0] != '\0')
+            json_text(&object, "mapped", sira_str_from(mapped));
+        json_end(&object);
+    }
+    check_output();
+}
+
 /* ---- messages ---- */
 
 static void on_message(void *context, const sira_trace_entry *entry)
@@ -393,6 +442,7 @@ static sira_status make_line(sira_diag *diag)
     sira_server_config server;
     sira_account_config account;
     sira_registration_config line;
+    sira_keepalive_config keepalive;
 
     sira_server_config_init(&server);
     server.uri = sira_str_from(self.server);
@@ -407,12 +457,18 @@ static sira_status make_line(sira_diag *diag)
     sira_registration_config_init(&line);
     line.expires = self.set.expires;
     line.min_interval = self.set.min_interval;
+    sira_keepalive_config_init(&keepalive);
+    keepalive.udp = self.set.keepalive;
+    keepalive.udp_interval = keepalive.stream_interval = self.set.keepalive_interval;
+    keepalive.on_event = on_keepalive;
 
     sira_status status = sira_locator_init(&self.locator, NULL, diag);
     if (status == SIRA_OK)
         status = sira_server_init(&self.provider, sira_host_agent(&self.host), &server, diag);
     if (status == SIRA_OK)
         status = sira_account_init(&self.account, &self.provider, &account, diag);
+    if (status == SIRA_OK)
+        status = sira_keepalive_init(&self.keepalive, &self.provider, &keepalive, diag);
     if (status == SIRA_OK)
         status = sira_registration_init(&self.line, &self.account, &line, diag);
     return status;
@@ -480,6 +536,7 @@ static int run(void)
         (void)sira_host_run(&self.host);
         unwatch();
         sira_registration_remove(&self.line);
+        sira_keepalive_remove(&self.keepalive);
     }
     sira_account_wipe(&self.account);
     sira_host_close(&self.host);

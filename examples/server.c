@@ -1,4 +1,4 @@
-/* A registrar on UDP, to try things against. */
+/* A registrar on UDP, TCP and TLS, to try things against. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 
 #include "support/address.h"
 #include "support/command.h"
+#include "support/connections.h"
 #include "support/ladder.h"
 #include "support/memory_store.h"
 #include "support/options.h"
@@ -28,6 +29,7 @@ typedef struct app {
     registrar registrar;
     memory_store memory;
     database database;
+    connections connections;
     sira_gcrypt gcrypt;
     uv_loop_t loop;
     uv_udp_t udp;
@@ -109,6 +111,14 @@ static const char *take_uri_check(const option *check, const char *value)
     return "equal, host or any";
 }
 
+static const char *take_trusted(const option *trusted, const char *value)
+{
+    connections *all = trusted->target;
+    all->trusted = value;
+    all->client_certificates = true;
+    return NULL;
+}
+
 static const option options[] = {
     {"--listen", "ADDRESS:PORT",
      "where to listen, as 0.0.0.0:5060 or [::1]:5060; port 0: a free one\n(default: 127.0.0.1:5060)", options_text,
@@ -156,6 +166,22 @@ static const option options[] = {
     {"--strict", NULL,
      "refuse what devices are forgiven otherwise: lines that end in LF alone, empty\nparameters, and others",
      options_flag, &self.set.strict, 0, 0},
+    {"--tls-cert", "FILE", "our certificate, PEM with its chain: then we listen over TLS, too", options_text,
+     &self.connections.certificate, 0, 0},
+    {"--tls-key", "FILE", "its key (default: in the file of --tls-cert, too)", options_text, &self.connections.key, 0,
+     0},
+    {"--tls-listen", "ADDRESS:PORT", "where (default: the address of --listen, port 5061)", options_text,
+     &self.connections.listen_tls, 0, 0},
+    {"--tls-clients", "FILE", "clients have to show a certificate that these vouch for", take_trusted,
+     &self.connections, 0, 0},
+    {"--max-connections", "COUNT", "connections in all (default: 256)", options_number, &self.connections.most, 1,
+     30000},
+    {"--max-per-address", "COUNT", "from one address, or one IPv6 /64 network (default: 16)", options_number,
+     &self.connections.most_per_address, 1, 30000},
+    {"--message-timeout", "SECONDS", "how long one message may take to come (default: 20)", options_number,
+     &self.connections.message_timeout, 1, 3600},
+    {"--idle-timeout", "SECONDS", "a connection on which nothing comes is closed (default: 3600)", options_number,
+     &self.connections.idle_timeout, 1, 86400},
     {"--trace", NULL, "show every message", options_flag, &self.set.trace, 0, 0},
 };
 
@@ -165,10 +191,10 @@ static const options_program program = {
              "       server user add|remove NAME --database FILE [--realm NAME]\n"
              "       server user list --database FILE\n"
              "       server bindings --database FILE",
-    .about = "A SIP registrar on UDP: challenges, verifies, keeps bindings in memory or in a database.\n"
-             "The first line it prints says where it listens. SIGINT (Ctrl-C) and SIGTERM end it with\n"
-             "its statistics; SIGUSR1 prints figures in Prometheus' text format. The commands work\n"
-             "beside a server that runs. A password is kept as its HA1s.",
+    .about = "A SIP registrar on UDP, TCP and TLS: challenges, verifies, keeps bindings in memory or in a\n"
+             "database, answers keep-alives. The first line it prints says where it listens. SIGINT\n"
+             "(Ctrl-C) and SIGTERM end it with its statistics; SIGUSR1 prints figures in Prometheus' text\n"
+             "format. The commands work beside a server that runs. A password is kept as its HA1s.",
     .epilogue = "A user may register the address-of-record that has the user's name in it, in the domain\n"
                 "above. At most 1000 users besides those of the database, 10 bindings for each address. What\n"
                 "is acknowledged with --database is on the disk; while that can't be written, the answer is\n"
@@ -210,6 +236,20 @@ static void send_reply(const sira_flow *flow, const struct sockaddr *to, sira_st
         fprintf(stderr, "server: not sent: %s\n", uv_strerror(result));
 }
 
+/* A keep-alive (RFC 5626 8); it is not shown. */
+static bool answers_stun(const sira_flow *flow, const struct sockaddr *from, sira_str bytes)
+{
+    sira_stun request;
+    uint8_t answer[SIRA_STUN_ANSWER_SIZE];
+    const sira_status status = sira_stun_read(&request, bytes);
+    if (status == SIRA_OK && request.kind == SIRA_STUN_REQUEST) {
+        size_t length = sira_stun_write_answer(&request, &flow->remote, answer);
+        uv_buf_t buffer = uv_buf_init((char *)answer, (unsigned)length);
+        (void)uv_udp_try_send(&self.udp, &buffer, 1, from);
+    }
+    return sira_stun_is(bytes);
+}
+
 static void on_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     (void)handle;
@@ -225,6 +265,8 @@ static void on_read(uv_udp_t *handle, ssize_t count, const uv_buf_t *buffer, con
         return;
     sira_flow flow = {.local = self.listening, .remote = address_read(from)};
     sira_str bytes = {buffer->base, (size_t)count};
+    if (answers_stun(&flow, from, bytes))
+        return;
     trace_bytes(SIRA_TRACE_RECEIVED, &flow, bytes);
     sira_str reply = registrar_take(&self.registrar, &flow, bytes, uv_now(&self.loop));
     if (reply.len != 0)
@@ -266,6 +308,25 @@ static void on_signal(uv_signal_t *handle, int number)
         uv_stop(handle->loop);
 }
 
+static int open_connections(void)
+{
+    static const char *const names[][2] = {{"tls.certificate_file", "--tls-cert"},
+                                           {"tls.key_file", "--tls-key"},
+                                           {"tls.ca_file", "--tls-clients"},
+                                           {"listen_tcp", "--listen, over TCP"},
+                                           {"listen_tls", "--tls-listen"}};
+    sira_diag diag = {.field = "", .expected = "something else"};
+    self.connections.registrar = &self.registrar;
+    self.connections.trace = (sira_trace){NULL, trace};
+    if (connections_open(&self.connections, &self.loop, &self.listening, &diag) == SIRA_OK)
+        return 0;
+    const char *name = diag.field;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        name = strcmp(diag.field, names[i][0]) == 0 ? names[i][1] : name;
+    fprintf(stderr, "server: %s: expected %s\n", name, diag.expected);
+    return 1;
+}
+
 static int listen_at(void)
 {
     sira_endpoint wanted = {.transport = SIRA_TRANSPORT_UDP};
@@ -288,7 +349,7 @@ static int listen_at(void)
     self.listening = address_read((const struct sockaddr *)&address);
     (void)sira_endpoint_to_text(&self.listening, text, sizeof text);
     printf("listening on %s\n", text);
-    return 0;
+    return open_connections();
 }
 
 static void on_tidying(uv_timer_t *timer)
@@ -325,6 +386,7 @@ static int serve(void)
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         uv_close((uv_handle_t *)&self.signals[i], NULL);
     uv_close((uv_handle_t *)&self.tidying, NULL);
+    connections_close(&self.connections);
     if (self.udp.loop != NULL)
         uv_close((uv_handle_t *)&self.udp, NULL);
     uv_run(&self.loop, UV_RUN_DEFAULT);

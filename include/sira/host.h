@@ -141,6 +141,10 @@ SIRA_API sira_status sira_host_bound(const sira_host *host, sira_family family, 
  * found. SIRA_OK; SIRA_IDLE: there are not so many. */
 SIRA_API sira_status sira_host_listening(const sira_host *host, size_t index, sira_endpoint *bound);
 
+/* Sends bytes as they are on a flow that something has come in on: for a program that answers requests by itself, from
+ * within on_request. SIRA_OK; SIRA_E_TRANSPORT. */
+SIRA_API sira_status sira_host_send(sira_host *host, const sira_flow *flow, sira_str bytes);
+
 /* For a program that learns that the machine has got another address or route (by netlink, say): see
  * sira_agent_network_changed. Without it a line finds out at its next refresh. */
 SIRA_API void sira_host_network_changed(sira_host *host);

@@ -316,6 +316,11 @@ sira_status sira_host_bound(const sira_host *host, sira_family family, sira_endp
     return SIRA_IDLE;
 }
 
+sira_status sira_host_send(sira_host *host, const sira_flow *flow, sira_str bytes)
+{
+    return send_bytes(host, flow, bytes);
+}
+
 void sira_host_network_changed(sira_host *host)
 {
     for (size_t i = 0; i < 2; i++)

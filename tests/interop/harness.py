@@ -16,6 +16,7 @@ PACKAGES = {
     "kamailio": "kamailio",
     "kamcmd": "kamailio",
     "nft": "nftables",
+    "openssl": "openssl",
     "readelf": "binutils",
     "setpriv": "util-linux",
     "sipp": "sip-tester",

@@ -13,6 +13,7 @@ import stage
 import cases_calls  # noqa: F401  each import adds its cases
 import cases_database  # noqa: F401
 import cases_examples  # noqa: F401
+import cases_flows  # noqa: F401
 import cases_gateway  # noqa: F401
 import cases_http  # noqa: F401
 import cases_kamailio  # noqa: F401
