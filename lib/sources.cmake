@@ -115,6 +115,7 @@ set(SIRA_PORTABLE_HASH_SOURCES
 # The ready-made port over libuv (include/sira/host.h).
 set(SIRA_HOST_SOURCES
     lib/host/address.c
+    lib/host/changes.c
     lib/host/host.c
     lib/host/icmp.c
     lib/host/listen.c

@@ -8,7 +8,9 @@
  *
  * Every connection has bounds in time and memory: one that breaks them is closed, and on_trouble says why. The heap
  * gives one block for each connection, one for each message that waits to be sent, and one for each query of a name.
- * Nothing here ever blocks. IPv6 link-local addresses need a zone, which SIP URIs can't carry, and do not work. */
+ * Nothing here ever blocks. sira_host_init makes the program ignore SIGPIPE, where that has its default action, because
+ * libuv writes to connections that their peers may have closed. IPv6 link-local addresses need a zone, which SIP URIs
+ * can't carry, and do not work. */
 #ifndef SIRA_HOST_H
 #define SIRA_HOST_H
 
@@ -58,6 +60,7 @@ typedef struct sira_host_config {
     uint32_t idle_timeout;           /* an accepted connection on which nothing comes is closed; default 3600000 */
     sira_str dns_servers;            /* who is asked for names, up to 8 addresses with blanks between, as "192.0.2.53
                                         [2001:db8::53]:5353"; default: those of the system, also when they change */
+    bool no_network_watch;           /* do not notice by itself that our address is another now */
     sira_tls_config tls;
     const sira_tls *tls_provider; /* borrowed; default: OpenSSL, where Sira was built with it */
 } sira_host_config;
@@ -78,6 +81,8 @@ typedef struct sira_host_socket {
     sira_endpoint known_peer;  /* the last address for which the local one was looked up, */
     sira_endpoint known_local; /* what came out, */
     uint64_t known_at;         /* and when */
+    sira_endpoint told_peer;   /* the last address that the agent has opened a flow to, */
+    sira_endpoint told_local;  /* and what it was told of us */
     bool open, has_read;
 } sira_host_socket;
 
@@ -105,6 +110,10 @@ struct sira_host {
     unsigned handles;                         /* that libuv still knows */
     void (*free_all)(struct sira_host *host); /* when the last of them is gone and the host is closed */
     bool has_timer, has_gcrypt;
+    uv_poll_t poll; /* of netlink, */
+    uv_timer_t settling;
+    int netlink;
+    bool is_watching; /* and whether there is one */
     sira_gcrypt gcrypt;
     sira_agent agent;
     sira_host_config config;
@@ -145,8 +154,9 @@ SIRA_API sira_status sira_host_listening(const sira_host *host, size_t index, si
  * within on_request. SIRA_OK; SIRA_E_TRANSPORT. */
 SIRA_API sira_status sira_host_send(sira_host *host, const sira_flow *flow, sira_str bytes);
 
-/* For a program that learns that the machine has got another address or route (by netlink, say): see
- * sira_agent_network_changed. Without it a line finds out at its next refresh. */
+/* For a program that learns that the machine has got another address or route: see sira_agent_network_changed. On Linux
+ * the host notices by itself (by netlink) when datagrams to its servers leave from another address than before, unless
+ * no_network_watch is set; elsewhere a line finds out at its next refresh. */
 SIRA_API void sira_host_network_changed(sira_host *host);
 
 /* Milliseconds of the clock that the agent runs on (that of uv_now, brought up to date). */

@@ -206,21 +206,19 @@ uint64_t sira_i_server_rests_until(const sira_server *server)
     return sira_i_targets_barred_until(&server->targets);
 }
 
-void sira_i_server_network_changed(sira_server *server, const void *nothing)
-{
-    (void)nothing;
-    if (server->targets.count != 0 && server->targets.list[server->target].endpoint.transport != SIRA_TRANSPORT_UDP)
-        return;
-    sira_i_flow_close(server);
-    server->why = SIRA_E_TRANSPORT;
-    sira_i_server_tell(server, SIRA_I_NEWS_NETWORK_CHANGED, NULL);
-}
-
 void sira_i_server_remapped(sira_server *server)
 {
     sira_i_flow_close(server);
     server->why = SIRA_E_REMAPPED;
     sira_i_server_tell(server, SIRA_I_NEWS_NETWORK_CHANGED, NULL);
+}
+
+void sira_i_server_network_changed(sira_server *server, const void *nothing)
+{
+    (void)nothing;
+    if (server->targets.count != 0 && server->targets.list[server->target].endpoint.transport != SIRA_TRANSPORT_UDP)
+        return;
+    sira_i_server_remapped(server);
 }
 
 bool sira_i_server_in_use(const sira_server *server)

@@ -250,6 +250,8 @@ static sira_status open_all(sira_host *host, const sira_host_config *config, sir
     host->handles++;
     if (sira_i_streams_prepare(host) != SIRA_OK)
         return refuse(diag, SIRA_E_TRANSPORT, "max_connections", "so many that there is memory for their table");
+    if (!config->no_network_watch)
+        sira_i_changes_watch(host);
     status = open_dns(host, config, diag);
     if (status == SIRA_OK)
         status = prepare_sockets(host, config, diag);
@@ -360,6 +362,7 @@ void sira_host_close(sira_host *host)
 #ifdef SIRA_WITH_DNS
     sira_i_dns_close(host);
 #endif
+    sira_i_changes_ignore(host);
     sira_i_listeners_close(host);
     sira_i_streams_close(host);
     if (host->has_timer)

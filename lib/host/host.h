@@ -38,6 +38,13 @@ sira_status sira_i_host_socket_send(sira_host *host, const sira_flow *flow, sira
 sira_status sira_i_host_listen(sira_host *host, uint8_t transport, sira_str addresses);
 void sira_i_listeners_close(sira_host *host);
 
+/* ---- changes.c ---- */
+
+/* Watches for another address of ours, from now on until it is ignored. Where the system can't tell, nothing happens.
+ */
+void sira_i_changes_watch(sira_host *host);
+void sira_i_changes_ignore(sira_host *host);
+
 /* ---- icmp.c ---- */
 
 /* Asks the system for the ICMP errors of a socket, where it can tell which peer they are about. */

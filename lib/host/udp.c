@@ -199,5 +199,10 @@ sira_status sira_i_host_socket_flow(sira_host *host, const sira_endpoint *remote
     if (sira_i_host_socket_open(socket) != SIRA_OK)
         return SIRA_E_TRANSPORT;
     flow->id = id_of(socket);
-    return local_towards(socket, remote, &flow->local);
+    const sira_status status = local_towards(socket, remote, &flow->local);
+    if (status == SIRA_OK && is_any(&socket->bound)) {
+        socket->told_peer = *remote;
+        socket->told_local = flow->local;
+    }
+    return status;
 }

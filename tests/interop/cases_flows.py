@@ -225,6 +225,24 @@ def nat_changes_its_mapping(stage):
     equal("exit status", client.exit(), 0)
 
 
+@case
+def our_address_changes(stage):
+    """Nobody tells register: it notices, and registers from the new address at once. What changes elsewhere it leaves alone."""
+    stage.address("192.0.2.100", "192.0.2.1")
+    server = stage.server(listen="192.0.2.100:0")
+    client = stage.client("--min-interval", "1", registrar=server)
+    client.event("registered")
+    subprocess.run([tool("ip"), "address", "add", "198.51.100.9/32", "dev", "lo"], check=True)
+    time.sleep(1)
+    equal("events", client.kinds(), ["registering", "registered"])
+    stage.address("192.0.2.100", "192.0.2.1", "192.0.2.2")
+    client.event("registered", 2, seconds=5)
+    equal("events", client.kinds(), ["registering", "registered", "waiting", "refreshing", "registered"])
+    check("@192.0.2.2:" in stage.wire.requests()[-1].get("Contact"), "the Contact is not the new address")
+    client.terminate()
+    equal("exit status", client.exit(), 0)
+
+
 # ---- peers that are not as they should be ----
 
 def connect(address, secure=False):

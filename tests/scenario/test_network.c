@@ -138,7 +138,7 @@ static void a_registered_line_registers_anew_at_once(void **context)
     expect_addresses(w, 2, "192.0.2.2", "192.0.2.2");
     assert_true(w->event_count > told);
     assert_int_equal(w->events[2].event.kind, SIRA_EVENT_WAITING);
-    assert_int_equal(w->events[2].event.status, SIRA_E_TRANSPORT);
+    assert_int_equal(w->events[2].event.status, SIRA_E_REMAPPED);
     assert_int_equal(w->events[2].event.next, 1000);
     assert_true(w->events[2].event.bound);
     assert_int_equal(w->events[3].event.kind, SIRA_EVENT_REFRESHING);

@@ -1,6 +1,6 @@
 /* The whole of a registration client over UDP: everything that keeps a line registered, and what an application asks
  * about it. WITH_TEXTS: it also tells a person what happens; WITH_REQUESTS, WITH_INCOMING: it also sends and takes
- * other requests. */
+ * other requests; WITH_KEEPALIVE: it keeps its flow alive. */
 #include <sira/sira.h>
 
 /* What a port would fill in. */
@@ -32,6 +32,9 @@ static sira_agent agent;
 static sira_server server;
 static sira_account account;
 static sira_registration registration;
+#ifdef WITH_KEEPALIVE
+static sira_keepalive keepalive;
+#endif
 
 /* What one more line costs while it is idle; the size of this array is read from the object file. */
 char memory_of_a_line[sizeof account + sizeof registration];
@@ -107,6 +110,9 @@ int main(void)
     sink += (uint32_t)sira_server_init(&server, &agent, &server_config, NULL);
     sira_account_config_init(&account_config);
     sink += (uint32_t)sira_account_init(&account, &server, &account_config, NULL);
+#ifdef WITH_KEEPALIVE
+    sink += (uint32_t)sira_keepalive_init(&keepalive, &server, NULL, NULL);
+#endif
     sira_registration_config_init(&registration_config);
     sink += (uint32_t)sira_registration_init(&registration, &account, &registration_config, NULL);
     sink += (uint32_t)sira_registration_start(&registration);
