@@ -11,6 +11,9 @@
 #include <sira/sira.h>
 
 #include "host/tls.h"
+#ifdef SIRA_TEST_MBEDTLS
+#include "support/mbedtls_provider.h"
+#endif
 
 /* ---- certificates, made anew for each run ---- */
 
@@ -318,6 +321,57 @@ static void a_server_has_to_show_its_name(void **state)
         try_one(&trials[i]);
 }
 
+#ifdef SIRA_TEST_MBEDTLS
+/* The same connections with mbedTLS on one side, the other, or both: nothing but the provider is another. */
+static void another_library_fits_the_plug_point(void **state)
+{
+    static const struct {
+        bool client, server;
+        const char *name, *trouble;
+    } pairs[] = {
+        {true, false, "example.test", NULL},
+        {false, true, "example.test", NULL},
+        {true, true, "example.test", NULL},
+        {true, false, "example.com", "TLS: example.com: The certificate Common Name (CN) does not match"},
+        {false, true, "example.com", "TLS: the certificate is for example.test, not for example.com"},
+    };
+    static char text[LONG_REQUEST + 1000];
+    const size_t length = request_text(text, sizeof text, LONG_REQUEST);
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        stage on;
+        sira_tls provider;
+        assert_true(
+            mbedtls_provider_open(&provider, path_of("root", "crt"), path_of("good", "crt"), path_of("good", "key")));
+        stage_open(&on);
+        end *there = make_server(&on, "good"), *self = end_make(&on);
+        self->config.tls.ca_file = sira_str_from(path_of("root", "crt"));
+        there->config.tls_provider = pairs[i].server ? &provider : NULL;
+        self->config.tls_provider = pairs[i].client ? &provider : NULL;
+        end_open(there);
+        end_open(self);
+        sira_endpoint where = end_listening(there, 0);
+        sira_flow flow = end_connect(self, &where, sira_str_from(pairs[i].name), SIRA_MORE);
+        while (self->troubles == 0 && self->received == 0 && !on.late) {
+            if (there->received == 0)
+                (void)sira_i_stream_send(&self->host, &flow, (sira_str){text, length});
+            uv_run(&on.loop, UV_RUN_ONCE);
+        }
+        assert_false(on.late);
+        if (pairs[i].trouble != NULL)
+            assert_memory_equal(self->trouble, pairs[i].trouble, strlen(pairs[i].trouble));
+        else if (self->troubles != 0)
+            fail_msg("pair %zu: %s", i, self->trouble);
+        else
+            assert_memory_equal(self->last, "SIP/2.0 405 ", 12);
+        end_close(self, &on);
+        end_close(there, &on);
+        stage_close(&on);
+        mbedtls_provider_close(&provider);
+    }
+}
+#endif
+
 /* In TLS 1.3 the client is done before the server has looked: it learns the refusal afterwards. */
 static void a_client_without_a_certificate_is_refused(void **state)
 {
@@ -454,6 +508,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_compared_whole),
         cmocka_unit_test(a_server_has_to_show_its_name),
+#ifdef SIRA_TEST_MBEDTLS
+        cmocka_unit_test(another_library_fits_the_plug_point),
+#endif
         cmocka_unit_test(a_client_without_a_certificate_is_refused),
         cmocka_unit_test(a_line_registers_over_tls_and_resumes),
         cmocka_unit_test(who_speaks_no_tls_is_left),
