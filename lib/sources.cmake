@@ -88,6 +88,7 @@ set(SIRA_SOURCES
     lib/registration/describe.c
     lib/registration/event.c
     lib/registration/policy.c
+    lib/registration/redirect.c
     lib/registration/register.c
     lib/registration/registration.c
     lib/registration/setup.c

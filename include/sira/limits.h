@@ -17,6 +17,7 @@
 #define SIRA_LIMIT_CONFIG 255u    /* any one configuration string */
 #define SIRA_LIMIT_TARGETS 8u     /* addresses of one server */
 #define SIRA_LIMIT_EVENTS 4u      /* undelivered events of one registration */
+#define SIRA_LIMIT_REDIRECTS 3u   /* redirections in a row that are followed */
 #define SIRA_LIMIT_URI_PAIRS 32u  /* parameters, and headers, of a URI that is compared */
 #define SIRA_LIMIT_DIALOG 1024u   /* Call-ID, tags, URIs, route set and target of a dialog together */
 #define SIRA_LIMIT_ROUTES 16u     /* routes of a dialog */

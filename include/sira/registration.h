@@ -53,6 +53,15 @@ SIRA_API const char *sira_registration_state_name(sira_registration_state state)
 SIRA_API sira_status sira_registration_init(sira_registration *registration, sira_account *account,
                                             const sira_registration_config *config, sira_diag *diag);
 
+/* Lets the registration follow 301 and 302 (RFC 3261 8.1.3.4): the Contact with the highest q is asked, up to
+ * SIRA_LIMIT_REDIRECTS in a row, never one that leads back; what was redirected stays there until it fails, and then
+ * asks its own server again. A sips account goes to no sip URI. Without this each 3xx is a failure, as 305 and 380 are
+ * in any case. The answer to a challenge, which whoever redirects may have made, then goes to where he says: do it
+ * where the network to the registrar is trusted, or over TLS.
+ *
+ * redirect: in memory that lives as long as the registration. For a registration that was just initialized. */
+SIRA_API void sira_registration_follow(sira_registration *registration, sira_redirect *redirect);
+
 /* Registers at once, from any state; while registered it refreshes at once; but see server.h. Nothing is sent before
  * the next tick, which becomes due now. SIRA_OK. */
 SIRA_API sira_status sira_registration_start(sira_registration *registration);

@@ -62,6 +62,7 @@ typedef enum sira_status {
     SIRA_E_EXPIRES = -82,  /* a lifetime was granted or demanded that can't be used */
     SIRA_E_UNCLEAR = -83,  /* the answer can't be understood where it says what was granted */
     SIRA_E_LISTED = -84,   /* the registrar lists our binding still, though it should be gone */
+    SIRA_E_REDIRECT = -85, /* redirected in a circle, too often, or to where it can't be followed */
 
     /* transport */
     SIRA_E_TRANSPORT = -100, /* sending failed or the flow broke */

@@ -37,7 +37,7 @@ static void schedule(sira_exchange *exchange)
  * that are known are worth more than new ones that don't come (RFC 8767 5 has 1.8 s for that). */
 static uint64_t patience(const sira_exchange *exchange)
 {
-    const sira_server *server = exchange->account->server;
+    const sira_server *server = exchange->server;
     const bool locates = exchange->phase == SIRA_I_PHASE_LOCATING && server->targets.count != 0;
     const unsigned t1s = server->trier == &exchange->claim ? 8 : locates ? 4 : 64;
     return (uint64_t)t1s * sira_i_exchange_agent(exchange)->config.t1;
@@ -70,7 +70,7 @@ static void release(sira_exchange *exchange)
     exchange->broken = false;
     sira_i_list_remove(&exchange->in_account.link);
     (void)judge(exchange, SIRA_IDLE, 0);
-    sira_i_server_release(exchange->account->server, &exchange->claim);
+    sira_i_server_release(exchange->server, &exchange->claim);
 }
 
 /* On with another request, by the timer, which is due at once. */
@@ -86,8 +86,8 @@ static void end(sira_exchange *exchange, const sira_i_outcome *outcome)
 {
     exchange->content = exchange->shown;
     (void)judge(exchange, outcome->status, outcome->code);
-    if (exchange->owner->ended(exchange, outcome))
-        again(exchange, SIRA_I_PHASE_KEY, outcome);
+    if (exchange->owner->ended(exchange, outcome)) /* maybe at another server, whose turns are its own */
+        again(exchange, exchange->claim.has_turn ? SIRA_I_PHASE_KEY : SIRA_I_PHASE_QUEUED, outcome);
     else
         release(exchange);
 }
@@ -95,7 +95,7 @@ static void end(sira_exchange *exchange, const sira_i_outcome *outcome)
 /* RFC 3263 4.3: each of the server's targets is tried once, with another branch. */
 static bool try_next_target(sira_exchange *exchange, const sira_i_outcome *why)
 {
-    if (exchange->targets + 1u >= exchange->account->server->targets.count)
+    if (exchange->targets + 1u >= exchange->server->targets.count)
         return false;
     exchange->targets++;
     again(exchange, SIRA_I_PHASE_QUEUED, why);
@@ -104,7 +104,6 @@ static bool try_next_target(sira_exchange *exchange, const sira_i_outcome *why)
 
 static void fail(sira_exchange *exchange, sira_i_outcome *outcome)
 {
-    sira_account *account = exchange->account;
     end_transaction(exchange);
     if (outcome->status == SIRA_E_TIMEOUT || outcome->status == SIRA_E_TRANSPORT || outcome->code == 503) {
         uint64_t until = 0;
@@ -113,7 +112,7 @@ static void fail(sira_exchange *exchange, sira_i_outcome *outcome)
                                                            ? outcome->retry_after
                                                            : SIRA_LIMIT_RETRY_AFTER_MAX);
         /* A Retry-After is that target's (RFC 3261 21.5.4). */
-        const bool is_next = sira_i_server_target_failed(account->server, &exchange->flow, until);
+        const bool is_next = sira_i_server_target_failed(exchange->server, &exchange->flow, until);
         exchange->broken = false; /* it knows */
         if (is_next) {
             outcome->has_retry_after = false;
@@ -163,7 +162,7 @@ static void request(sira_exchange *exchange)
     end_transaction(exchange);
     exchange->phase = SIRA_I_PHASE_CALLING;
     exchange->give_up_at = SIRA_NEVER;
-    if (exchange->account->server->trier == &exchange->claim)
+    if (exchange->server->trier == &exchange->claim)
         exchange->give_up_at = now(exchange) + patience(exchange);
     if (!exchange->owner->begins(exchange)) {
         release(exchange);
@@ -188,7 +187,7 @@ static void unconnected(sira_exchange *exchange, sira_status status)
 /* As far as it goes now. */
 static void proceed(sira_exchange *exchange)
 {
-    sira_server *server = exchange->account->server;
+    sira_server *server = exchange->server;
     sira_i_phase phase;
     sira_status status = sira_i_server_prepare(server, &exchange->claim, exchange->insists, &phase);
     exchange->broken = false; /* a flow that was closed on the way to a better target */
@@ -414,7 +413,7 @@ static bool take(sira_transaction *transaction, const sira_i_arrival *response)
     if ((action == SIRA_I_TRANSACTION_DELIVER || action == SIRA_I_TRANSACTION_ACK_AND_DELIVER) && code >= 200 &&
         exchange->phase == SIRA_I_PHASE_CALLING) {
         if (code != 503)
-            sira_i_server_target_works(exchange->account->server, &exchange->claim);
+            sira_i_server_target_works(exchange->server, &exchange->claim);
         if (code == 401 || code == 407)
             challenged(exchange, response);
         else if (code >= 300)
@@ -449,7 +448,8 @@ static void key_is_there(sira_waiter *waiter)
 
 void sira_i_exchange_init(sira_exchange *exchange, sira_account *account, const sira_exchange_owner *owner)
 {
-    *exchange = (sira_exchange){.account = account, .owner = owner, .give_up_at = SIRA_NEVER};
+    *exchange =
+        (sira_exchange){.account = account, .server = account->server, .owner = owner, .give_up_at = SIRA_NEVER};
     sira_i_timer_init(&exchange->timer, due);
     sira_i_waiter_init(&exchange->in_account, key_is_there);
     sira_i_claim_make(&exchange->claim, account->server, told);
@@ -472,8 +472,16 @@ void sira_i_exchange_cancel(sira_exchange *exchange)
     schedule(exchange);
 }
 
+void sira_i_exchange_move(sira_exchange *exchange, sira_server *server)
+{
+    sira_i_claim_remove(&exchange->claim, exchange->server);
+    exchange->server = server;
+    exchange->targets = 0;
+    sira_i_claim_make(&exchange->claim, server, told);
+}
+
 void sira_i_exchange_remove(sira_exchange *exchange)
 {
     sira_i_exchange_cancel(exchange);
-    sira_i_claim_remove(&exchange->claim, exchange->account->server);
+    sira_i_claim_remove(&exchange->claim, exchange->server);
 }

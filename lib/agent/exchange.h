@@ -65,6 +65,10 @@ void sira_i_exchange_remove(sira_exchange *exchange);
 /* Begins: an exchange that is idle. Its end may come before this returns. */
 void sira_i_exchange_start(sira_exchange *exchange);
 
+/* Takes it to another server: an exchange that is idle, or from within ended. The account's own server is where it
+ * begins. */
+void sira_i_exchange_move(sira_exchange *exchange, sira_server *server);
+
 /* Forgets the request, without an outcome. */
 void sira_i_exchange_cancel(sira_exchange *exchange);
 

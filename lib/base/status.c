@@ -33,6 +33,7 @@
     X(E_ENTROPY, "no random numbers")                                                                                  \
     X(E_TIMEOUT, "no final response in time")                                                                          \
     X(E_RESPONSE, "refused")                                                                                           \
+    X(E_REDIRECT, "a redirection that can't be followed")                                                              \
     X(E_EXPIRES, "an unusable lifetime")                                                                               \
     X(E_UNCLEAR, "it is not clear how long the registrar keeps it")                                                    \
     X(E_LISTED, "the registrar lists the binding still")                                                               \

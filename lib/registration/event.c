@@ -38,7 +38,7 @@ void sira_i_registration_deliver(sira_waiter *waiter)
                               .next = news->next,
                               .registration = registration,
                               .detail = news->status == SIRA_E_TRANSPORT &&
-                                                agent->why_of == registration->exchange.account->server
+                                                agent->why_of == registration->exchange.server
                                             ? agent->why
                                             : NULL};
     registration->news_first = (uint8_t)((registration->news_first + 1u) % SIRA_LIMIT_EVENTS);

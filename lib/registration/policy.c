@@ -83,6 +83,7 @@ static refusal of_outcome(sira_status status, uint16_t code)
         return PASSWORD;
     case SIRA_E_CHALLENGE:
     case SIRA_E_DOWNGRADE:
+    case SIRA_E_REDIRECT:
     case SIRA_E_LIMIT:
         return CHALLENGE;
     case SIRA_E_EXPIRES:

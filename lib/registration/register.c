@@ -46,9 +46,13 @@ sira_status sira_i_contact_uri(const sira_registration *registration, char *buff
 }
 
 /* RFC 3261 10.2: the domain of the location service, without a user. */
-static sira_status request_uri(const sira_registration *registration, char *buffer, sira_str *uri)
+sira_status sira_i_register_uri(const sira_registration *registration, char *buffer, sira_str *uri)
 {
     const sira_account *account = registration->exchange.account;
+    if (registration->redirect != NULL && registration->redirect->uri_len != 0) { /* RFC 3261 8.1.3.4 */
+        *uri = (sira_str){registration->redirect->uri, registration->redirect->uri_len};
+        return SIRA_OK;
+    }
     if (account->registrar.len != 0) {
         *uri = account->registrar;
         return SIRA_OK;
@@ -64,8 +68,8 @@ static sira_status request_uri(const sira_registration *registration, char *buff
 sira_digest_request sira_i_register_digest(sira_exchange *exchange, char *uri)
 {
     sira_digest_request request = {.method = SIRA_STR("REGISTER")};
-    (void)request_uri(sira_i_registration_of(exchange), uri,
-                      &request.uri); /* it fits: every part of it was checked when it was configured */
+    (void)sira_i_register_uri(sira_i_registration_of(exchange), uri,
+                              &request.uri); /* it fits: every part of it was checked when it was configured */
     return request;
 }
 
@@ -160,7 +164,7 @@ size_t sira_i_register_size(sira_registration *registration)
     const sira_digest_request request = sira_i_register_digest(&registration->exchange, uri);
     sira_writer writer;
     sira_endpoint *local = &registration->exchange.flow.local;
-    *local = (sira_endpoint){.transport = sira_i_server_widest(registration->exchange.account->server),
+    *local = (sira_endpoint){.transport = sira_i_server_widest(registration->exchange.server),
                              .family = SIRA_FAMILY_IPV6,
                              .port = 65535};
     memset(local->address, 0xff, sizeof local->address); /* the widest text */

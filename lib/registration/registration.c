@@ -66,8 +66,15 @@ static void attempt_at_once(sira_registration *registration)
     registration->next_at = now(registration);
 }
 
+static void go_home(sira_registration *registration)
+{
+    if (registration->redirect != NULL)
+        registration->redirect->by->go_home(registration);
+}
+
 static void stopped(sira_registration *registration, sira_status status, uint16_t code)
 {
+    go_home(registration);
     registration->state = SIRA_REGISTRATION_STOPPED;
     registration->leaving = false;
     registration->expires_at = 0;
@@ -101,6 +108,7 @@ static void count(uint16_t *counter)
 static void failed(sira_registration *registration, const sira_i_outcome *why)
 {
     sira_account *account = registration->exchange.account;
+    go_home(registration);
     if (registration->leaving) {
         stopped(registration, why->status, why->code);
         return;
@@ -153,7 +161,7 @@ static void bound(sira_registration *registration, const sira_message *response,
     registration->proven = true;
     registration->contact = registration->exchange.flow.local;
     registration->bound_at = now(registration);
-    sira_i_server_accepted(registration->exchange.account->server, &registration->exchange.flow, response);
+    sira_i_server_accepted(registration->exchange.server, &registration->exchange.flow, response);
     registration->expires_at = now(registration) + 1000u * (uint64_t)granted;
     if (registration->leaving) {
         attempt_at_once(registration);
@@ -228,6 +236,11 @@ static bool ended(sira_exchange *exchange, const sira_i_outcome *outcome)
         put_off(registration, outcome);
     } else if (outcome->status == SIRA_E_RESPONSE && outcome->code == 423) {
         again = too_brief(registration, outcome);
+    } else if (registration->redirect != NULL && outcome->code >= 300 && outcome->code < 400) {
+        sira_i_outcome why = *outcome;
+        again = registration->redirect->by->follow(registration, &why);
+        if (!again)
+            failed(registration, &why);
     } else {
         failed(registration, outcome);
     }
@@ -296,7 +309,7 @@ static void due(sira_timer *timer)
 static void register_anew(sira_registration *registration, uint64_t wait)
 {
     wait_until(registration, earlier(registration->next_at, now(registration) + wait),
-               (sira_status)registration->exchange.account->server->why, 0);
+               (sira_status)registration->exchange.server->why, 0);
 }
 
 /* Some registrars close the connection after each 200: a flow that lives for less than RFC 5626's min-regtime (4.5) is
@@ -449,6 +462,7 @@ void sira_registration_remove(sira_registration *registration)
 {
     sira_agent *agent = sira_i_registration_agent(registration);
     registration->exchange.account->service_route.len = 0;
+    go_home(registration);
     sira_i_exchange_remove(&registration->exchange);
     sira_i_agent_set_timer(agent, &registration->timer, SIRA_NEVER);
     sira_i_list_remove(&registration->in_agent.link);

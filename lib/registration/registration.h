@@ -18,6 +18,10 @@ sira_status sira_i_registration_check(sira_registration_config *config, sira_dia
 #define SIRA_I_CONTACT_SIZE (SIRA_LIMIT_CONFIG + 128u)
 sira_status sira_i_contact_uri(const sira_registration *registration, char *buffer, sira_str *uri);
 
+/* The Request-URI: a view into the account, or into the buffer of SIRA_I_REQUEST_URI_SIZE bytes. SIRA_OK;
+ * SIRA_E_SPACE. */
+sira_status sira_i_register_uri(const sira_registration *registration, char *buffer, sira_str *uri);
+
 sira_digest_request sira_i_register_digest(sira_exchange *exchange, char *uri);
 sira_status sira_i_register_write(sira_exchange *exchange, const sira_digest_request *request, sira_writer *writer);
 
@@ -45,6 +49,15 @@ sira_status sira_i_binding_find(const sira_registration *registration, const sir
 /* Keeps the Service-Route set (RFC 3608 5). SIRA_OK; SIRA_E_LIMIT: it does not fit, SIRA_E_SYNTAX: it is malformed, and
  * none is kept. */
 sira_status sira_i_service_route_keep(sira_registration *registration, const sira_message *response);
+
+/* ---- redirect.c ---- */
+
+/* How redirections are followed, in a registration that does. */
+typedef struct sira_redirector {
+    /* True: followed, the next request goes there; else why is changed where it has to be. */
+    bool (*follow)(sira_registration *registration, sira_i_outcome *why);
+    void (*go_home)(sira_registration *registration);
+} sira_redirector;
 
 /* ---- event.c ---- */
 

@@ -166,7 +166,7 @@ void sira_i_invite_acted(sira_request *request, sira_i_transaction_action action
         break;
     case SIRA_I_TRANSACTION_DELIVER:
         if (code < 200) /* it may ring for minutes: that is no time for others to wait */
-            sira_i_server_release(exchange->account->server, &exchange->claim);
+            sira_i_server_release(exchange->server, &exchange->claim);
         else if (request->accepted)
             sira_i_request_post(
                 request, &(sira_i_request_news){.kind = SIRA_REQUEST_REPEATED, .code = code, .arrival = response});

@@ -190,6 +190,27 @@ def tested(root):
     return problems
 
 
+LESSONS = "tests/scenario/lessons.tsv"
+
+
+def lessons(root):
+    """Each lesson has tests, and these are run: a file of tests/scenario, or of another folder that is named, and a function in it."""
+    problems = []
+    path = Path(root) / LESSONS
+    lines = path.read_text().splitlines() if path.is_file() else []
+    for line in [line for line in lines if line and not line.startswith("#")][1:]:
+        case, _, tests = line.partition("\t")
+        if not tests:
+            problems.append(f"{LESSONS} names no test of \"{case}\"")
+        for test in tests.split():
+            place, _, function = test.partition(":")
+            folder, _, name = place.rpartition("/")
+            source = Path(root) / "tests" / (folder or "scenario") / f"test_{name}.c"
+            if not source.is_file() or f"cmocka_unit_test({function})" not in source.read_text():
+                problems.append(f"{LESSONS} names {test}, which is no test")
+    return problems
+
+
 def calls(root, paths):
     """{file: the other files whose functions it calls by name}. What is reached through a pointer that was given is no call."""
     texts = {path: tree.declarations_text((Path(root) / path).read_text()) for path in paths}
@@ -222,4 +243,4 @@ def circles(root):
 
 
 ALL = {"sources": sources, "layers": layers, "circles": circles, "interface": interface, "text": text, "version": version,
-       "registered": registered, "tested": tested}
+       "registered": registered, "tested": tested, "lessons": lessons}

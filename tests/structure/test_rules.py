@@ -20,7 +20,8 @@ GOOD = {
     "tests/unit/CMakeLists.txt": "# sira_unit_test(uri)\nsira_unit_test(str)\n",
     "tests/unit/test_str.c": "int main(void)\n{\n    return 0;\n}\n",
     "tests/scenario/CMakeLists.txt": "sira_scenario_test(life)\n",
-    "tests/scenario/test_life.c": "int main(void)\n{\n    return 0;\n}\n",
+    "tests/scenario/test_life.c": "int main(void)\n{\n    return 0;\n}\n/* cmocka_unit_test(a_year) */\n",
+    "tests/scenario/lessons.tsv": "# Why.\ncase\ttests\na year\tlife:a_year\n",
     "tests/structure/tested_by.tsv": "# Why.\nfile\ttests\nlib/message/uri.c\tscenario/test_life.c\n",
     "include/sira/base.h": "#ifndef SIRA_BASE_H\n#define SIRA_BASE_H\n#include <stddef.h>\n#define SIRA_API\n"
                            "SIRA_API size_t sira_str_count(const char *at);\n#endif\n",
@@ -111,6 +112,13 @@ class PlantedFault(unittest.TestCase):
     def test_registered(self):
         self.assert_caught(rules.registered, "tests/unit/test_uri.c", "\n", "test_uri.c is not registered")
         self.assert_caught(rules.registered, "tests/scenario/test_uri.c", "\n", "test_uri.c is not registered")
+
+    def test_lessons(self):
+        table = "tests/scenario/lessons.tsv"
+        self.assert_caught(rules.lessons, table, "two\t\n", 'names no test of "two"')
+        self.assert_caught(rules.lessons, table, "two\tlife:a_year life:two\n", "life:two, which is no test")
+        self.assert_caught(rules.lessons, table, "two\tgone:two\n", "gone:two, which is no test")
+        self.assert_caught(rules.lessons, table, "two\tunit/life:a_year\n", "unit/life:a_year, which is no test")
 
     def test_tested(self):
         table = "tests/structure/tested_by.tsv"

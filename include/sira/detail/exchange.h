@@ -15,6 +15,7 @@ struct sira_exchange {
     sira_waiter in_account; /* waits for a key */
     const struct sira_exchange_owner *owner;
     sira_account *account;
+    sira_server *server; /* the account's, unless it was moved */
     sira_digest_attempt attempt;
     sira_flow flow;      /* that the present request uses */
     uint64_t give_up_at; /* what is waited for has to come before */

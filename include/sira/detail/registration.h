@@ -16,10 +16,20 @@ typedef struct sira_registration_news {
     bool bound;
 } sira_registration_news;
 
+/* Where a registration was redirected to. Functions are reached from here only, so who follows none links none. */
+struct sira_redirect {
+    const struct sira_redirector *by;
+    sira_server server;
+    uint16_t uri_len; /* 0: at home */
+    uint8_t count;    /* in a row */
+    char uri[SIRA_LIMIT_CONFIG];
+};
+
 struct sira_registration {
     sira_exchange exchange;
-    sira_timer timer;     /* to the next attempt, or to the end of the binding */
-    sira_waiter in_agent; /* has events */
+    sira_redirect *redirect; /* NULL: none is followed */
+    sira_timer timer;        /* to the next attempt, or to the end of the binding */
+    sira_waiter in_agent;    /* has events */
     sira_registration_config config;
     sira_endpoint contact; /* ours, as it is registered */
     uint64_t expires_at;   /* 0: not bound */
