@@ -85,6 +85,7 @@ set(SIRA_SOURCES
     lib/request/write_request.c
     lib/request/write_response.c
     lib/registration/binding.c
+    lib/registration/change.c
     lib/registration/describe.c
     lib/registration/event.c
     lib/registration/policy.c

@@ -31,6 +31,11 @@ SIRA_API void sira_account_config_init(sira_account_config *config);
 SIRA_API sira_status sira_account_init(sira_account *account, sira_server *server, const sira_account_config *config,
                                        sira_diag *diag);
 
+/* Changes user, password and whatever else proves who the account is, while its registrations run; then call
+ * sira_registration_renew for them. aor and registrar have to stay. What the servers have accepted before stays known.
+ * SIRA_OK; SIRA_E_CONFIG with the field's name in diag, and nothing has changed. */
+SIRA_API sira_status sira_account_change(sira_account *account, const sira_account_config *config, sira_diag *diag);
+
 /* Gives an HA1 that get_ha1 announced with SIRA_MORE, within 64*T1; the request goes out at the next tick, which
  * becomes due now. SIRA_OK; SIRA_MORE: taken, and that of another realm is still missing; SIRA_IDLE: nobody waits for
  * it. */

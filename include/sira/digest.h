@@ -227,6 +227,12 @@ SIRA_API sira_status sira_digest_client_accepted(sira_digest_client *client, con
                                                  const sira_digest_request *request, const sira_message *response,
                                                  sira_diag *diag);
 
+/* Gives a client another configuration while its requests are under way: nonces and keys are forgotten, what servers
+ * have accepted is not. A request that carries the former credentials can't be written again. SIRA_OK; SIRA_E_CONFIG
+ * with the field's name in diag, and nothing has changed. */
+SIRA_API sira_status sira_digest_client_change(sira_digest_client *client, const sira_digest_client_config *config,
+                                               sira_diag *diag);
+
 /* The most bytes that sira_digest_client_export writes. */
 #define SIRA_DIGEST_EXPORT_SIZE                                                                                        \
     (5u + SIRA_LIMIT_REALMS * (22u + SIRA_LIMIT_REALM + SIRA_LIMIT_NONCE + SIRA_LIMIT_OPAQUE))

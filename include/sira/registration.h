@@ -66,6 +66,23 @@ SIRA_API void sira_registration_follow(sira_registration *registration, sira_red
  * the next tick, which becomes due now. SIRA_OK. */
 SIRA_API sira_status sira_registration_start(sira_registration *registration);
 
+/* Registers again at once, because what it says or proves has changed: after the request under way, if there is one
+ * (RFC 3261 10.2), and with refusals so far forgotten. SIRA_OK; SIRA_IDLE: it is stopped, or leaves. */
+SIRA_API sira_status sira_registration_renew(sira_registration *registration);
+
+/* Changes lifetimes and waits of a registration in whatever state, and renews it when it asks for another lifetime now.
+ * contact_user and instance_id have to stay, because they name the binding: who wants others stops and begins another
+ * registration. SIRA_OK; SIRA_E_CONFIG with the field's name in diag, and nothing has changed. */
+SIRA_API sira_status sira_registration_change(sira_registration *registration, const sira_registration_config *config,
+                                              sira_diag *diag);
+
+/* Takes a registration in whatever state to another server of the same agent, as another proxy on the way to its
+ * registrar, and renews it there. The binding stays as it is: who goes to another registrar stops first. The server
+ * must outlive the registration; the former one may be removed when no registration is there any more. SIRA_OK;
+ * SIRA_E_CONFIG with "server" in diag: a sips account can't go there, "scratch": the longest REGISTER would not fit.
+ * Nothing has changed then. */
+SIRA_API sira_status sira_registration_move(sira_registration *registration, sira_server *server, sira_diag *diag);
+
 /* Removes the binding (Expires: 0) and ends in STOPPED, with an event. SIRA_OK; SIRA_IDLE: it is stopped already. */
 SIRA_API sira_status sira_registration_stop(sira_registration *registration);
 

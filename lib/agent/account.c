@@ -65,15 +65,13 @@ static bool has_credentials(const sira_account_config *config)
     return any;
 }
 
-static sira_status set_credentials(sira_account *account, const sira_account_config *config, sira_diag *diag)
+static sira_status read_credentials(const sira_account *account, const sira_account_config *config,
+                                    sira_digest_client_config *digest, sira_diag *diag)
 {
-    if (!has_credentials(config))
-        return SIRA_OK;
     /* Which name stands behind an escape is the provider's to say: "al%20ice" as it is, or "al ice". */
     if (config->user.len == 0 && account->user_part.len != 0 &&
         memchr(account->user_part.at, '%', account->user_part.len) != NULL)
         return sira_i_config_refuse(diag, "user", "a name, because that in the AOR has escapes");
-    sira_digest_client_config *digest = &account->digest_config;
     sira_digest_client_config_init(digest);
     digest->hash = account->server->agent->config.hash;
     digest->user = config->user.len != 0 ? config->user : account->user_part;
@@ -84,7 +82,16 @@ static sira_status set_credentials(sira_account *account, const sira_account_con
     digest->get_ha1_context = config->get_ha1_context;
     digest->policy = config->policy;
     digest->usim = config->usim;
-    sira_status status = sira_digest_client_init(&account->digest, digest, diag);
+    return SIRA_OK;
+}
+
+static sira_status set_credentials(sira_account *account, const sira_account_config *config, sira_diag *diag)
+{
+    if (!has_credentials(config))
+        return SIRA_OK;
+    sira_status status = read_credentials(account, config, &account->digest_config, diag);
+    if (status == SIRA_OK)
+        status = sira_digest_client_init(&account->digest, &account->digest_config, diag);
     account->has_credentials = status == SIRA_OK;
     return status;
 }
@@ -118,13 +125,44 @@ void sira_i_account_wake(sira_link *list)
 }
 
 /* All that wait go on; whom another key is missing for waits again. */
-static sira_status take_key(sira_account *account, sira_status status)
+static void wake(sira_account *account)
 {
-    if (status != SIRA_OK)
-        return status;
     sira_i_account_wake(&account->waiting);
     sira_i_agent_told(account->server->agent, false);
-    return SIRA_OK;
+}
+
+static sira_status take_key(sira_account *account, sira_status status)
+{
+    if (status == SIRA_OK)
+        wake(account);
+    return status;
+}
+
+sira_status sira_account_change(sira_account *account, const sira_account_config *config, sira_diag *diag)
+{
+    sira_digest_client_config digest;
+    sira_status status = sira_i_config_size(config->size, sizeof *config, diag);
+    if (status == SIRA_OK)
+        status = sira_i_config_string(config->user, "user", diag);
+    if (status != SIRA_OK)
+        return status;
+    if (!sira_str_equal(config->aor, account->aor))
+        return sira_i_config_refuse(diag, "aor", "the one that is registered");
+    if (!sira_str_equal(config->registrar, account->registrar))
+        return sira_i_config_refuse(diag, "registrar", "the one that is registered at");
+    /* A request under way that carries credentials has to go on as it was. */
+    if (!has_credentials(config) || !account->has_credentials)
+        return sira_i_config_refuse(diag, "password", "credentials, as before");
+    status = read_credentials(account, config, &digest, diag);
+    if (status == SIRA_OK)
+        status = sira_digest_client_change(&account->digest, &digest, diag);
+    if (status == SIRA_OK) {
+        account->digest_config = digest;
+        account->digest.config = &account->digest_config;
+        wake(account); /* the key that is waited for would be that of the former user */
+    }
+    sira_wipe(&digest, sizeof digest);
+    return status;
 }
 
 sira_status sira_account_give_ha1(sira_account *account, sira_str realm, sira_hash_algorithm algorithm,

@@ -79,6 +79,17 @@ void sira_digest_client_forget(sira_digest_client *client)
         sira_i_realm_forget(&client->realms[i]);
 }
 
+sira_status sira_digest_client_change(sira_digest_client *client, const sira_digest_client_config *config,
+                                      sira_diag *diag)
+{
+    sira_status status = check_config(config, diag);
+    if (status != SIRA_OK)
+        return status;
+    sira_digest_client_forget(client);
+    client->config = config;
+    return SIRA_OK;
+}
+
 void sira_digest_client_forget_strength(sira_digest_client *client)
 {
     memset(client->accepted, 0, sizeof client->accepted);

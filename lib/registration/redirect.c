@@ -47,7 +47,7 @@ static bool leads_back(sira_registration *registration, sira_str target)
     sira_str home;
     redirect->uri_len = 0;
     back = back || (sira_i_register_uri(registration, text, &home) == SIRA_OK && is_same(target, home)) ||
-           is_same(target, registration->exchange.account->server->config.uri);
+           is_same(target, registration->home->config.uri);
     redirect->uri_len = here;
     return back;
 }
@@ -83,7 +83,7 @@ static void go_home(sira_registration *registration)
     if (redirect->uri_len == 0)
         return;
     redirect->uri_len = 0;
-    sira_i_exchange_move(&registration->exchange, registration->exchange.account->server);
+    sira_i_exchange_move(&registration->exchange, registration->home);
     (void)sira_server_remove(&redirect->server);
 }
 

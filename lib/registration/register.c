@@ -164,7 +164,7 @@ size_t sira_i_register_size(sira_registration *registration)
     const sira_digest_request request = sira_i_register_digest(&registration->exchange, uri);
     sira_writer writer;
     sira_endpoint *local = &registration->exchange.flow.local;
-    *local = (sira_endpoint){.transport = sira_i_server_widest(registration->exchange.server),
+    *local = (sira_endpoint){.transport = sira_i_server_widest(registration->home),
                              .family = SIRA_FAMILY_IPV6,
                              .port = 65535};
     memset(local->address, 0xff, sizeof local->address); /* the widest text */

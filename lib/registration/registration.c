@@ -244,6 +244,11 @@ static bool ended(sira_exchange *exchange, const sira_i_outcome *outcome)
     } else {
         failed(registration, outcome);
     }
+    if (!again && registration->anew && !registration->leaving) { /* what that request said is not true any more */
+        registration->failures = 0;
+        registration->rejections = 0;
+        attempt_at_once(registration);
+    }
     schedule(registration);
     return again;
 }
@@ -280,6 +285,10 @@ static bool begins(sira_exchange *exchange)
 
 static void attempt(sira_registration *registration)
 {
+    if (registration->exchange.server != registration->home && registration->moved)
+        sira_i_exchange_move(&registration->exchange, registration->home);
+    registration->moved = false;
+    registration->anew = false;
     registration->raised_now = false;
     registration->next_at = SIRA_NEVER;
     registration->state = SIRA_REGISTRATION_CONNECTING;
@@ -351,8 +360,7 @@ static void network_changed(sira_registration *registration)
     if (registration->leaving)
         attempt_at_once(registration);
     else
-        register_anew(registration, sira_i_policy_spread(registration->exchange.account->server->config.start_window,
-                                                         draw(registration)));
+        register_anew(registration, sira_i_policy_spread(registration->home->config.start_window, draw(registration)));
 }
 
 static void told(sira_exchange *exchange, sira_i_news news, const sira_flow *flow)
@@ -398,6 +406,7 @@ sira_status sira_registration_init(sira_registration *registration, sira_account
         return status;
     }
     registration->exchange.account = account;
+    registration->home = account->server;
     if (sira_i_register_size(registration) > agent->config.scratch_size)
         return sira_i_config_refuse(diag, "scratch", "room for the longest REGISTER of this line");
     sira_i_timer_init(&registration->timer, due);
@@ -419,8 +428,7 @@ sira_status sira_registration_start(sira_registration *registration)
         registration->rejections = 0;
         attempt_at_once(registration);
         if (!registration->started)
-            registration->next_at +=
-                sira_i_policy_spread(registration->exchange.account->server->config.start_window, draw(registration));
+            registration->next_at += sira_i_policy_spread(registration->home->config.start_window, draw(registration));
         registration->started = true;
         if (registration->next_at > now(registration))
             (void)sira_i_registration_post(registration, SIRA_EVENT_WAITING, SIRA_OK, 0);
@@ -435,6 +443,22 @@ sira_status sira_registration_start(sira_registration *registration)
     case SIRA_REGISTRATION_UNREGISTERING:
         return SIRA_OK;
     }
+    schedule(registration);
+    sira_i_agent_told(sira_i_registration_agent(registration), false);
+    return SIRA_OK;
+}
+
+sira_status sira_registration_renew(sira_registration *registration)
+{
+    if (registration->state == SIRA_REGISTRATION_STOPPED || registration->leaving)
+        return SIRA_IDLE;
+    registration->anew = true;
+    if (sira_i_exchange_is_out(&registration->exchange)) /* RFC 3261 10.2: not before that one has ended */
+        return SIRA_OK;
+    sira_i_exchange_cancel(&registration->exchange);
+    registration->failures = 0;
+    registration->rejections = 0;
+    attempt_at_once(registration);
     schedule(registration);
     sira_i_agent_told(sira_i_registration_agent(registration), false);
     return SIRA_OK;

@@ -184,6 +184,6 @@ sira_status sira_registration_import(sira_registration *registration, const uint
     registration->contact = block.contact;
     registration->service_route_len = (uint16_t)block.route.len;
     memcpy(registration->service_route, block.route.at, block.route.len);
-    sira_i_server_prefer(registration->exchange.account->server, &block.target);
+    sira_i_server_prefer(registration->home, &block.target);
     return SIRA_OK;
 }

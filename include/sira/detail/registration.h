@@ -28,6 +28,7 @@ struct sira_redirect {
 struct sira_registration {
     sira_exchange exchange;
     sira_redirect *redirect; /* NULL: none is followed */
+    sira_server *home;       /* that of its account, or to which it was moved */
     sira_timer timer;        /* to the next attempt, or to the end of the binding */
     sira_waiter in_agent;    /* has events */
     sira_registration_config config;
@@ -51,6 +52,8 @@ struct sira_registration {
     bool raised_now; /* in this attempt */
     bool started;    /* the start window was waited for */
     bool proven;     /* the credentials have registered it, and were not refused since */
+    bool anew;       /* at once when the request under way has ended */
+    bool moved;      /* home is another server since then */
     uint8_t news_first, news_count;
     sira_registration_news news[SIRA_LIMIT_EVENTS];
     uint16_t service_route_len;
