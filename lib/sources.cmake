@@ -88,6 +88,7 @@ set(SIRA_SOURCES
     lib/registration/change.c
     lib/registration/describe.c
     lib/registration/event.c
+    lib/registration/nat.c
     lib/registration/policy.c
     lib/registration/redirect.c
     lib/registration/register.c

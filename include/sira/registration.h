@@ -62,6 +62,21 @@ SIRA_API sira_status sira_registration_init(sira_registration *registration, sir
  * redirect: in memory that lives as long as the registration. For a registration that was just initialized. */
 SIRA_API void sira_registration_follow(sira_registration *registration, sira_redirect *redirect);
 
+/* Lets the Contact say the public address behind a NAT, which the registrar tells in rport and received (RFC 3581):
+ * when it is not what was registered, the registration says so at once, and removes the binding that it had. That is
+ * done once for an observed address and once in SIRA_LIMIT_MAPPING_AGE; what changes faster is told by a REGISTERED
+ * event with SIRA_E_MAPPING and left as it is. Without this the Contact says our own address, which a registrar that
+ * helps with NAT on its side expects.
+ *
+ * nat: in memory that lives as long as the registration. For a registration that was just initialized. */
+SIRA_API void sira_registration_learn_address(sira_registration *registration, sira_nat *nat);
+
+/* The same with an address that the application knows, as from a router that forwards a port: it is said from the next
+ * request on, whatever a registrar observes; sira_registration_renew says it now. Its transport is not used. NULL: our
+ * own again, or what is observed, if that may be learnt. */
+SIRA_API void sira_registration_give_address(sira_registration *registration, sira_nat *nat,
+                                             const sira_endpoint *address);
+
 /* Registers at once, from any state; while registered it refreshes at once; but see server.h. Nothing is sent before
  * the next tick, which becomes due now. SIRA_OK. */
 SIRA_API sira_status sira_registration_start(sira_registration *registration);

@@ -68,7 +68,8 @@ typedef enum sira_status {
     SIRA_E_TRANSPORT = -100, /* sending failed or the flow broke */
     SIRA_E_RESOLVE = -101,   /* a name has no usable address, or there is no resolver */
     SIRA_E_KEEPALIVE = -102, /* keep-alives are not answered any more: the flow is dead */
-    SIRA_E_REMAPPED = -103   /* our address is another one than before, or a NAT's for us */
+    SIRA_E_REMAPPED = -103,  /* our address is another one than before, or a NAT's for us */
+    SIRA_E_MAPPING = -104    /* a NAT gives us another public address too often to be followed */
 } sira_status;
 
 /* The name of a status, as "SIRA_E_SYNTAX"; never NULL ("?" for a value that is none). */

@@ -40,7 +40,8 @@
     X(E_TRANSPORT, "the peer can not be reached")                                                                      \
     X(E_RESOLVE, "the name has no usable address")                                                                     \
     X(E_KEEPALIVE, "keep-alives are not answered any more")                                                            \
-    X(E_REMAPPED, "our address is another one than before")
+    X(E_REMAPPED, "our address is another one than before")                                                            \
+    X(E_MAPPING, "the public address changes too often")
 
 static const int8_t statuses[] = {
 #define X(name, text) SIRA_##name,

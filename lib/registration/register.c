@@ -12,10 +12,13 @@ static sira_str contact_user(const sira_registration *registration)
                                                       : registration->exchange.account->user_part;
 }
 
-/* Ours for this request: what is removed is what was registered, wherever we are now. */
-static const sira_endpoint *own_endpoint(const sira_registration *registration)
+const sira_endpoint *sira_i_register_address(const sira_registration *registration)
 {
-    return registration->asked == 0 ? &registration->contact : &registration->exchange.flow.local;
+    if (registration->asked == 0)
+        return &registration->contact;
+    if (registration->nat != NULL && registration->nat->present.family != SIRA_FAMILY_NONE)
+        return &registration->nat->present;
+    return &registration->exchange.flow.local;
 }
 
 static void write_contact_uri(const sira_registration *registration, const sira_endpoint *local, sira_writer *writer)
@@ -40,7 +43,7 @@ sira_status sira_i_contact_uri(const sira_registration *registration, char *buff
 {
     sira_writer writer;
     sira_writer_init(&writer, buffer, SIRA_I_CONTACT_SIZE);
-    write_contact_uri(registration, own_endpoint(registration), &writer);
+    write_contact_uri(registration, sira_i_register_address(registration), &writer);
     uri->at = buffer;
     return sira_writer_finish(&writer, &uri->len);
 }
@@ -75,7 +78,7 @@ sira_digest_request sira_i_register_digest(sira_exchange *exchange, char *uri)
 
 static void write_contact(const sira_registration *registration, sira_writer *writer)
 {
-    const sira_endpoint *own = own_endpoint(registration), *former = &registration->contact;
+    const sira_endpoint *own = sira_i_register_address(registration), *former = &registration->contact;
     sira_write_begin(writer, SIRA_FIELD_CONTACT);
     sira_write_text(writer, SIRA_STR("<"));
     write_contact_uri(registration, own, writer);

@@ -159,9 +159,9 @@ static void bound(sira_registration *registration, const sira_message *response,
     registration->failures = 0;
     registration->rejections = 0;
     registration->proven = true;
-    registration->contact = registration->exchange.flow.local;
     registration->bound_at = now(registration);
     sira_i_server_accepted(registration->exchange.server, &registration->exchange.flow, response);
+    registration->contact = *sira_i_register_address(registration);
     registration->expires_at = now(registration) + 1000u * (uint64_t)granted;
     if (registration->leaving) {
         attempt_at_once(registration);
@@ -173,6 +173,13 @@ static void bound(sira_registration *registration, const sira_message *response,
         status = SIRA_E_EXPIRES;
     registration->state = SIRA_REGISTRATION_REGISTERED;
     registration->next_at = now(registration) + sira_i_policy_refresh(granted, registration->config.min_interval);
+    if (registration->nat != NULL) {
+        sira_status learnt = registration->nat->by->learn(registration, response);
+        if (learnt == SIRA_MORE)
+            registration->next_at = now(registration);
+        else if (status == SIRA_OK)
+            status = learnt;
+    }
     sira_registration_news *news = sira_i_registration_post(registration, SIRA_EVENT_REGISTERED, status, 0);
     news->expires = granted;
     news->bindings = binding->bindings;
@@ -264,6 +271,8 @@ static bool begins(sira_exchange *exchange)
     registration->state = SIRA_REGISTRATION_REGISTERING;
     registration->asked =
         registration->raised > registration->config.expires ? registration->raised : registration->config.expires;
+    if (registration->nat != NULL)
+        registration->nat->by->begin(registration);
     if (registration->leaving) {
         if (!sira_registration_is_bound(registration)) { /* before anything was registered, or after it has run out */
             stopped(registration, SIRA_OK, 0);

@@ -18,6 +18,9 @@ sira_status sira_i_registration_check(sira_registration_config *config, sira_dia
 #define SIRA_I_CONTACT_SIZE (SIRA_LIMIT_CONFIG + 128u)
 sira_status sira_i_contact_uri(const sira_registration *registration, char *buffer, sira_str *uri);
 
+/* The address in our Contact. What is removed is what was registered, wherever we are now. */
+const sira_endpoint *sira_i_register_address(const sira_registration *registration);
+
 /* The Request-URI: a view into the account, or into the buffer of SIRA_I_REQUEST_URI_SIZE bytes. SIRA_OK;
  * SIRA_E_SPACE. */
 sira_status sira_i_register_uri(const sira_registration *registration, char *buffer, sira_str *uri);
@@ -58,6 +61,16 @@ typedef struct sira_redirector {
     bool (*follow)(sira_registration *registration, sira_i_outcome *why);
     void (*go_home)(sira_registration *registration);
 } sira_redirector;
+
+/* ---- nat.c ---- */
+
+/* Which address our Contact says. */
+typedef struct sira_nat_policy {
+    /* A request is about to go out: settles nat->present. */
+    void (*begin)(sira_registration *registration);
+    /* A 2xx has come: SIRA_OK; SIRA_MORE: at once again, with another address; SIRA_E_MAPPING. */
+    sira_status (*learn)(sira_registration *registration, const sira_message *response);
+} sira_nat_policy;
 
 /* ---- event.c ---- */
 

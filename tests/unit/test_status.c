@@ -54,6 +54,7 @@ static const struct {
     STATUS(SIRA_E_RESOLVE, -101),
     STATUS(SIRA_E_KEEPALIVE, -102),
     STATUS(SIRA_E_REMAPPED, -103),
+    STATUS(SIRA_E_MAPPING, -104),
 };
 
 static void test_values_and_names(void **state)

@@ -25,9 +25,21 @@ struct sira_redirect {
     char uri[SIRA_LIMIT_CONFIG];
 };
 
+/* What a NAT makes of our address. Reached from here only. */
+struct sira_nat {
+    const struct sira_nat_policy *by;
+    sira_endpoint given;   /* by the application; no family: none */
+    sira_endpoint mapping; /* as a registrar has seen it last, while we were at local */
+    sira_endpoint local;
+    sira_endpoint present; /* what the Contact of the present request says; no family: our own address */
+    uint64_t rewritten_at;
+    bool rewritten; /* at all, from where we are */
+};
+
 struct sira_registration {
     sira_exchange exchange;
     sira_redirect *redirect; /* NULL: none is followed */
+    sira_nat *nat;           /* NULL: the Contact says our own address */
     sira_server *home;       /* that of its account, or to which it was moved */
     sira_timer timer;        /* to the next attempt, or to the end of the binding */
     sira_waiter in_agent;    /* has events */
