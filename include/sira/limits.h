@@ -43,7 +43,7 @@
 #define SIRA_LIMIT_FLOW_TIMER_MIN 10u
 #define SIRA_LIMIT_FLOW_TIMER_MAX 3600u  /* a Flow-Timer (RFC 5626 10) holds 10 seconds to an hour */
 #define SIRA_LIMIT_REMAP_WINDOW 300u     /* lines follow another mapping of a NAT's at most once in so long */
-#define SIRA_LIMIT_MAPPING_AGE 600u       /* a Contact is rewritten for a NAT no sooner after the last time */
-#define SIRA_LIMIT_RETRY_AFTER_MAX 7200u  /* a Retry-After above two hours is taken as two hours */
+#define SIRA_LIMIT_MAPPING_AGE 600u      /* a Contact is rewritten for a NAT no sooner after the last time */
+#define SIRA_LIMIT_RETRY_AFTER_MAX 7200u /* a Retry-After above two hours is taken as two hours */
 
 #endif

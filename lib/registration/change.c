@@ -51,6 +51,7 @@ sira_status sira_registration_move(sira_registration *registration, sira_server 
         return sira_i_config_refuse(diag, "scratch", "room for the longest REGISTER of this line");
     }
     registration->moved = true;
+    registration->exchange.account->server = server; /* its other requests go where it is registered */
     if (sira_registration_renew(registration) == SIRA_IDLE && !sira_i_exchange_is_out(&registration->exchange)) {
         sira_i_exchange_cancel(&registration->exchange);
         sira_i_exchange_move(&registration->exchange, server);

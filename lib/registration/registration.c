@@ -339,7 +339,7 @@ static void flow_down(sira_registration *registration)
         registration->brief_flows = 0;
     const sira_i_policy_flow flow = {.lived = lived,
                                      .brief = registration->brief_flows,
-                                     .window = registration->exchange.account->server->config.start_window,
+                                     .window = registration->home->config.start_window,
                                      .floor = registration->config.min_interval,
                                      .max = registration->config.retry_max};
     if (lived < SIRA_I_FLOW_LIVES)
