@@ -257,6 +257,25 @@ def power_cut_at_kamailio(stage):
 
 
 @case
+def five_hundred_ports_at_kamailio(stage):
+    """They register within the start window and what a few round trips take, and after a kill -9 each has one binding still."""
+    kamailio = Kamailio(stage, "MANY=500")
+    there = provider("127.0.0.1:15060", "start_window = 4000")
+    text = there + "".join(port(number, f"user{number}", f"x{number}") for number in range(500))
+    state = os.path.join(stage.directory, "state")
+    for life in range(2):
+        device = gateway(stage, text, "--state", state)
+        poll(f"500 ports are registered in life {life}", lambda: device.events().count("registered") == 500, 25)
+        equal(f"bindings of each port in life {life}", {event["bindings"] for event in device.told("registered")}, {1})
+        await_saved(state, 500)
+        if life == 0:
+            device.process.kill()
+            device.exit()
+    device.leaves()
+    equal("bindings after leaving", kamailio.contacts("user499"), [])
+
+
+@case
 def damaged_state(stage):
     """A state that is damaged, cut or somebody else's is refused, and the ports register without it."""
     text = provider(stage.server()) + port(1, "alice", "secret")
