@@ -298,6 +298,8 @@ static void due(sira_timer *timer)
     case SIRA_I_PHASE_LOCATING:
     case SIRA_I_PHASE_QUEUED:
     case SIRA_I_PHASE_CONNECTING:
+        if (sira_i_transaction_deadline(&exchange->transaction) <= now(exchange))
+            run_transaction(exchange); /* timer K of the request before */
         if (exchange->broken)
             unconnected(exchange, SIRA_E_TRANSPORT);
         else

@@ -112,6 +112,36 @@ static void two_hours_at_most(void **context)
     world_close(w);
 }
 
+/* ---- turns ---- */
+
+static void answers_at_first(world *w, const sira_message *request)
+{
+    if (w->step == 0)
+        world_reply(w, request, 200, "Contact: %.*s;expires=3600\r\n", CONTACT(request));
+}
+
+/* Its first request is absorbing retransmissions still (RFC 3261 17.1.2.2, timer K) when it waits for another turn. */
+static void who_has_just_registered_may_wait_for_a_turn(void **context)
+{
+    (void)context;
+    world *w = world_open(answers_at_first);
+    w->server_config.max_in_flight = 1;
+    world_start(w);
+    assert_int_equal(sira_registration_init(&lines[1], &w->account, NULL, NULL), SIRA_OK);
+    world_run(w, SECOND);
+    assert_true(sira_registration_is_bound(&w->line));
+    w->step = 1;
+    sira_registration_start(&lines[1]);
+    world_run(w, SECOND + 10);
+    sira_registration_start(&w->line);
+    world_run(w, 20 * SECOND);
+    assert_int_equal(sira_registration_get_state(&w->line), SIRA_REGISTRATION_CONNECTING);
+    w->step = 0;
+    world_run(w, 60 * SECOND);
+    assert_int_equal(world_count(w, SIRA_EVENT_REGISTERED), 3);
+    world_close(w);
+}
+
 /* ---- several addresses ---- */
 
 static unsigned last_address(const world *w)
@@ -157,8 +187,11 @@ static void another_address_is_used_meanwhile(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_lines_of_a_server_wait_for_it), cmocka_unit_test(a_refresh_and_a_start_by_hand_wait_too),
-        cmocka_unit_test(who_leaves_still_says_so),          cmocka_unit_test(two_hours_at_most),
+        cmocka_unit_test(all_lines_of_a_server_wait_for_it),
+        cmocka_unit_test(a_refresh_and_a_start_by_hand_wait_too),
+        cmocka_unit_test(who_leaves_still_says_so),
+        cmocka_unit_test(two_hours_at_most),
+        cmocka_unit_test(who_has_just_registered_may_wait_for_a_turn),
         cmocka_unit_test(another_address_is_used_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -244,7 +244,9 @@ static void run_world(void)
         }
         same = next > world.now ? 0 : same + 1;
         if (same > 100000)
-            sim_break("no end at %llu ms", (unsigned long long)world.now);
+            sim_break("no end at %llu ms: %s %u, heap %zu at %llu", (unsigned long long)world.now,
+                      due != NULL ? "device" : "else", due != NULL ? due->index : 0, world.heap_count,
+                      world.heap_count ? (unsigned long long)world.heap[0]->at : 0);
         if (next > world.now)
             world.now = next;
         if (due != NULL) {
