@@ -84,6 +84,7 @@ set(SIRA_SOURCES
     lib/request/uas.c
     lib/request/write_request.c
     lib/request/write_response.c
+    lib/registration/additions.c
     lib/registration/binding.c
     lib/registration/change.c
     lib/registration/describe.c

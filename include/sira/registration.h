@@ -53,6 +53,22 @@ SIRA_API const char *sira_registration_state_name(sira_registration_state state)
 SIRA_API sira_status sira_registration_init(sira_registration *registration, sira_account *account,
                                             const sira_registration_config *config, sira_diag *diag);
 
+/* What the application adds to each REGISTER. Zero it; all of it is optional, and borrowed with the strings. */
+struct sira_additions {
+    sira_str uri_params;     /* of the Contact's URI, as "pn-provider=apns;pn-prid=00fc13adff78512" (RFC 8599); not
+                                transport and line, which are ours */
+    sira_str contact_params; /* of the Contact, as "q=0.5;+sip.src"; not expires, +sip.instance and reg-id */
+    const struct sira_addition {
+        sira_str name, value;
+    } * fields; /* header fields, as "P-Preferred-Identity" or "X-Device"; none that a REGISTER has already */
+    size_t field_count;
+    const struct sira_adder *by; /* not API */
+};
+
+/* For a registration that was just initialized. SIRA_OK; SIRA_E_CONFIG with "uri_params", "contact_params", "fields" or
+ * "scratch" in diag, and nothing is added. */
+SIRA_API sira_status sira_registration_add(sira_registration *registration, sira_additions *additions, sira_diag *diag);
+
 /* Lets the registration follow 301 and 302 (RFC 3261 8.1.3.4): the Contact with the highest q is asked, up to
  * SIRA_LIMIT_REDIRECTS in a row, never one that leads back; what was redirected stays there until it fails, and then
  * asks its own server again. A sips account goes to no sip URI. Without this each 3xx is a failure, as 305 and 380 are

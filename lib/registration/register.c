@@ -37,6 +37,8 @@ static void write_contact_uri(const sira_registration *registration, const sira_
                                                                        : SIRA_STR(";transport=tls"));
     sira_write_text(writer, SIRA_STR(";line="));
     sira_write_text(writer, sira_i_hex_write(registration->names.line, sizeof registration->names.line, line));
+    if (registration->additions != NULL)
+        registration->additions->by->uri(registration->additions, writer);
 }
 
 sira_status sira_i_contact_uri(const sira_registration *registration, char *buffer, sira_str *uri)
@@ -85,6 +87,8 @@ static void write_contact(const sira_registration *registration, sira_writer *wr
     sira_write_text(writer, SIRA_STR(">"));
     if (registration->config.instance_id.len != 0) /* RFC 5626 4.1 */
         sira_write_param_quoted(writer, SIRA_STR("+sip.instance"), registration->config.instance_id);
+    if (registration->additions != NULL)
+        registration->additions->by->contact(registration->additions, writer);
     sira_write_end(writer);
     if (former->family == SIRA_FAMILY_NONE || sira_endpoint_equal(former, own))
         return;
@@ -127,6 +131,8 @@ static void write_behind_credentials(const sira_registration *registration, sira
                      SIRA_STR("path")); /* RFC 3327 5.1: else an edge proxy must refuse with 420 */
     if (agent->config.user_agent.len != 0)
         sira_write_field(writer, SIRA_FIELD_USER_AGENT, agent->config.user_agent);
+    if (registration->additions != NULL)
+        registration->additions->by->fields(registration->additions, writer);
     sira_write_body(writer, SIRA_STR(""));
 }
 

@@ -53,6 +53,15 @@ sira_status sira_i_binding_find(const sira_registration *registration, const sir
  * none is kept. */
 sira_status sira_i_service_route_keep(sira_registration *registration, const sira_message *response);
 
+/* ---- additions.c ---- */
+
+/* How what the application adds is written. */
+typedef struct sira_adder {
+    void (*uri)(const sira_additions *additions, sira_writer *writer);
+    void (*contact)(const sira_additions *additions, sira_writer *writer);
+    void (*fields)(const sira_additions *additions, sira_writer *writer);
+} sira_adder;
+
 /* ---- redirect.c ---- */
 
 /* How redirections are followed, in a registration that does. */

@@ -13,6 +13,7 @@ typedef struct sira_incoming sira_incoming;
 typedef struct sira_uas sira_uas;
 typedef struct sira_redirect sira_redirect;
 typedef struct sira_nat sira_nat;
+typedef struct sira_additions sira_additions;
 typedef struct sira_exchange sira_exchange;
 
 #endif

@@ -38,11 +38,12 @@ struct sira_nat {
 
 struct sira_registration {
     sira_exchange exchange;
-    sira_redirect *redirect; /* NULL: none is followed */
-    sira_nat *nat;           /* NULL: the Contact says our own address */
-    sira_server *home;       /* that of its account, or to which it was moved */
-    sira_timer timer;        /* to the next attempt, or to the end of the binding */
-    sira_waiter in_agent;    /* has events */
+    sira_redirect *redirect;         /* NULL: none is followed */
+    const sira_additions *additions; /* NULL: none */
+    sira_nat *nat;                   /* NULL: the Contact says our own address */
+    sira_server *home;               /* that of its account, or to which it was moved */
+    sira_timer timer;                /* to the next attempt, or to the end of the binding */
+    sira_waiter in_agent;            /* has events */
     sira_registration_config config;
     sira_endpoint contact; /* ours, as it is registered */
     uint64_t expires_at;   /* 0: not bound */
