@@ -106,7 +106,8 @@ SIRA_API const char *sira_registrar_reason(const sira_registrar_task *task);
 /* Who was authenticated; empty: nobody. Valid until the response is written. */
 SIRA_API sira_str sira_registrar_user(const sira_registrar_task *task);
 
-/* Were there credentials for a nonce that was made for the address they came from, and wrong ones? For whoever slows down those who guess. As long as sira_registrar_user. */
+/* Were there credentials for a nonce that was made for the address they came from, and wrong ones? For whoever
+ * slows down those who guess. As long as sira_registrar_user. */
 SIRA_API bool sira_registrar_is_guess(const sira_registrar_task *task);
 
 /* Writes what the response has beyond Via, From, To, Call-ID and CSeq: the bindings, the challenge, and so on; no body.
