@@ -323,13 +323,6 @@ sira_status sira_host_send(sira_host *host, const sira_flow *flow, sira_str byte
     return send_bytes(host, flow, bytes);
 }
 
-void sira_host_network_changed(sira_host *host)
-{
-    for (size_t i = 0; i < 2; i++)
-        host->sockets[i].known_peer = (sira_endpoint){0};
-    sira_agent_network_changed(&host->agent, sira_host_now(host));
-}
-
 int sira_host_run(sira_host *host)
 {
     if (host->loop == NULL)

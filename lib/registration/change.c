@@ -41,7 +41,7 @@ sira_status sira_registration_move(sira_registration *registration, sira_server 
 {
     sira_server *former = registration->home;
     if (server->agent != former->agent ||
-        (registration->exchange.account->secure && server->targets[0].transport != SIRA_TRANSPORT_TLS))
+        (registration->exchange.account->secure && !server->is_secure))
         return sira_i_config_refuse(diag, "server", "one of the same agent, and over TLS for a sips account");
     if (server == former)
         return SIRA_OK;
