@@ -20,9 +20,9 @@ uint64_t sira_i_policy_refresh(uint32_t granted, uint32_t floor)
 
 #ifdef PLANTED_VERDICT
 /* A refused password is tried again as soon as anything else, and without a budget. */
-sira_i_verdict sira_i_policy_verdict(sira_status status, uint16_t code)
+sira_i_verdict sira_i_policy_verdict(sira_status status, uint16_t code, const sira_i_history *history)
 {
-    sira_i_verdict verdict = honest_verdict(status, code);
+    sira_i_verdict verdict = honest_verdict(status, code, history);
     return verdict == SIRA_I_VERDICT_REJECTED ? SIRA_I_VERDICT_RETRY : verdict;
 }
 #endif
