@@ -124,8 +124,8 @@ static const option options[] = {
 static const options_program program = {
     .name = "call",
     .usage = "--aor URI [--call URI] [--answer] [OPTION]...",
-    .about = "Makes and answers calls without media, through a proxy or directly to a peer's address. Ctrl-C hangs up\n"
-             "and leaves; a second one ends it at once.",
+    .about = "Makes and answers calls without media, through a proxy or directly to a peer's address. Ctrl-C\n"
+             "hangs up and leaves; a second one ends it at once.",
     .epilogue = "Examples:\n"
                 "  call --aor sip:bob@192.0.2.5 --answer --local 0.0.0.0:5060\n"
                 "  call --aor sip:alice@192.0.2.4 --call sip:bob@192.0.2.5 --hang-up 10 --trace\n"

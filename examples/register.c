@@ -136,7 +136,7 @@ static const option options[] = {
      &self.set.strongest_first, 0, 0},
     {"--min-interval", "SECONDS", "shortest time between two attempts (default: 10)", options_number,
      &self.set.min_interval, 1, 3600},
-    {"--keepalive", "HOW", "over UDP: stun, crlf or silent; connections always have pings (default: stun)",
+    {"--keepalive", "HOW", "over UDP: stun, crlf or silent (default: stun); connections\nalways have pings",
      take_keepalive, &self.set.keepalive, 0, 0},
     {"--keepalive-interval", "SECONDS",
      "longest time between two keep-alives (default: what the registrar\nsays, else 29 over UDP and 120 on "

@@ -154,7 +154,7 @@ static const option options[] = {
     {"--default-expires", "SECONDS", "lifetime when a request names none (default: 3600)", options_number,
      &self.registrar.config.expires_default, 1, 604800},
     {"--database", "FILE",
-     "users and bindings in an SQLite file, which is made when it is not there;\nwithout it bindings are in memory and "
+     "users and bindings in an SQLite file, made when it is not there;\nwithout it bindings are in memory and "
      "gone at exit",
      options_text, &self.set.database, 0, 0},
     {"--max-addresses", "NUMBER", "addresses-of-record in memory; above it: 503 (default: 10000)", options_number,
@@ -164,7 +164,7 @@ static const option options[] = {
     {"--max-rate", "NUMBER", "REGISTER requests a second; above it: 503 (default: any)", options_number,
      &self.registrar.rate, 1, 1000000},
     {"--strict", NULL,
-     "refuse what devices are forgiven otherwise: lines that end in LF alone, empty\nparameters, and others",
+     "refuse what devices are forgiven otherwise: lines that end in LF\nalone, empty parameters, and others",
      options_flag, &self.set.strict, 0, 0},
     {"--tls-cert", "FILE", "our certificate, PEM with its chain: then we listen over TLS, too", options_text,
      &self.connections.certificate, 0, 0},

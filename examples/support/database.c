@@ -42,8 +42,8 @@ static const char *const texts[DATABASE_STATEMENTS] = {
     "COMMIT",
     "ROLLBACK",
     "SELECT version FROM places WHERE aor = ?1",
-    "SELECT uri, params, instance, path, call_id, source, transport, cseq, reg_id, q, updated, expires FROM bindings"
-    " WHERE aor = ?1 ORDER BY number",
+    ("SELECT uri, params, instance, path, call_id, source, transport, cseq, reg_id, q, updated, expires FROM bindings"
+     " WHERE aor = ?1 ORDER BY number"),
     "INSERT OR IGNORE INTO places (aor, version) VALUES (?1, random() | 1)",
     "UPDATE places SET version = random() | 1 WHERE aor = ?1 AND version = ?2",
     "DELETE FROM bindings WHERE aor = ?1",

@@ -69,6 +69,9 @@ static bool take_any_display(sira_i_scan *scan, sira_address *address)
         at++;
     if (at == scan->end || *at != '<')
         return false;
+    /* "*, <sip:a@b>" in a Contact: others may read that all bindings shall go. */
+    if (*start == '*' && *sira_i_behind_lws(start + 1, at) == ',')
+        return false;
     scan->at = at;
     while (at > start && at[-1] == ' ')
         at--;

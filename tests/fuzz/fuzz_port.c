@@ -13,6 +13,7 @@ typedef struct stage {
     sira_gcrypt gcrypt;
     sira_agent agent;
     sira_server server;
+    sira_locator locator;
     sira_account account[2];
     sira_registration line[2];
     char scratch[1500];
@@ -121,6 +122,8 @@ static void begin(uint8_t choice)
     ac.on_event = on_event;
     sira_server_config_init(&sc);
     sc.uri = sira_str_from(uris[choice % 4]);
+    REQUIRE(sira_locator_init(&s.locator, NULL, NULL) == SIRA_OK);
+    sc.locator = &s.locator;
     REQUIRE(sira_agent_init(&s.agent, &ac, 0, NULL) == SIRA_OK);
     REQUIRE(sira_server_init(&s.server, &s.agent, &sc, NULL) == SIRA_OK);
     for (size_t i = 0; i < 2; i++) {

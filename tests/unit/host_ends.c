@@ -100,6 +100,8 @@ void end_register(end *self, const char *format, const char *host, unsigned port
     sira_server_config_init(&server);
     snprintf(self->uri, sizeof self->uri, format, host, port);
     server.uri = sira_str_from(self->uri);
+    assert_int_equal(sira_locator_init(&self->locator, NULL, NULL), SIRA_OK);
+    server.locator = &self->locator;
     sira_account_config_init(&account);
     account.aor = SIRA_STR("sip:alice@example.test");
     account.registrar = SIRA_STR("sip:example.test");

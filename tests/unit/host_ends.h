@@ -29,6 +29,7 @@ typedef struct end {
     sira_flow flow;  /* of the last message */
     char last[2048]; /* its bytes */
     sira_server server;
+    sira_locator locator;
     sira_account account;
     sira_registration line;
     char uri[300];

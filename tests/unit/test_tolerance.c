@@ -429,6 +429,8 @@ static void each_leniency_is_a_flag(void **state)
         REQUEST VIA "From: \"Doe <sip:a@b>;tag=f1\r\n" TO CALL_ID CSEQ LENGTH "\r\n",
         REQUEST VIA "From: sip:x@y, <sip:a@b>;tag=f1\r\n" TO CALL_ID CSEQ LENGTH "\r\n",
         REQUEST VIA "From: <sip:a@b>;tag=f1;x=\r\n" TO CALL_ID CSEQ LENGTH "\r\n",
+        REQUEST OURS "Contact: *, <sip:a@h>\r\n" LENGTH "\r\n",
+        REQUEST OURS "Contact: * \r\n , <sip:a@h>\r\n" LENGTH "\r\n",
         REQUEST OURS "Contact: <sip:a@h>;q=1.0001x\r\n" LENGTH "\r\n",
         REQUEST OURS "Contact: <sip:a@h>;q=1.1000\r\n" LENGTH "\r\n",
         REQUEST OURS "Date: \1\r\n" LENGTH "\r\n",
