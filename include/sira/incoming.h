@@ -129,10 +129,13 @@ typedef struct sira_answer {
 } sira_answer;
 
 /* Answers, provisionally (INVITE only: RFC 4320 4.1) or finally. Its timers count from the agent's last tick: outside
- * of an event call sira_agent_tick before. SIRA_OK; SIRA_E_STATE: a final answer has been given,
- * or it is too late for any; SIRA_E_UNSUPPORTED: a provisional answer, or 408, to a request that must not get one;
- * SIRA_E_ARGUMENT; SIRA_E_SPACE: longer than the agent's scratch or than the slot: nothing was sent; SIRA_E_TRANSPORT:
- * it could not be sent, and goes out when the request comes again. */
+ * of an event call sira_agent_tick before.
+ *   SIRA_OK
+ *   SIRA_E_STATE        a final answer has been given, or it is too late for any
+ *   SIRA_E_UNSUPPORTED  a provisional answer, or 408, to a request that must not get one
+ *   SIRA_E_ARGUMENT     the code, or a field that is written by itself
+ *   SIRA_E_SPACE        longer than the agent's scratch or than the slot: nothing was sent
+ *   SIRA_E_TRANSPORT    it could not be sent, and goes out when the request comes again */
 SIRA_API sira_status sira_incoming_answer(sira_incoming *incoming, const sira_answer *answer);
 
 /* The request once more, without its body, into a message with slots of the caller's; valid until OVER. SIRA_OK, or

@@ -2,7 +2,7 @@
  * list of addresses that is given. A server that has it fails over and comes back by itself; one whose URI holds a
  * single numeric address needs none.
  *
- *     sira_locator_init(&locator, NULL);
+ *     sira_locator_init(&locator, NULL, &diag);
  *     server_config.uri = SIRA_STR("sip:provider.example");
  *     server_config.locator = &locator;
  *

@@ -152,10 +152,10 @@ SIRA_API sira_status sira_message_read(sira_message *message, sira_str bytes, bo
 
 /* Parses and validates a request strictly, and one that is refused then once more with the leniencies that are allowed.
  * *passed: those of them that it needed, 0 where it is right; message->lenient is the same. Then, too, diag says what
- * the strict reading has refused. Returns what
- * sira_message_parse and sira_message_validate say; of what is refused all the same, what the strict reading says, with
- * diag. On a stream SIRA_LENIENT_BARE_LF is not to be allowed. A request that is right costs nothing more; one that is
- * not as many readings as there are leniencies. Answer it by sira_write_clean_response. */
+ * the strict reading has refused. Returns what sira_message_parse and sira_message_validate say; of what is refused
+ * all the same, what the strict reading says, with diag. On a stream SIRA_LENIENT_BARE_LF is not to be allowed. A
+ * request that is right costs nothing more; one that is not as many readings as there are leniencies. Answer it by
+ * sira_write_clean_response. */
 SIRA_API sira_status sira_message_read_sloppy(sira_message *message, sira_str bytes, unsigned allowed, unsigned *passed,
                                               sira_diag *diag);
 

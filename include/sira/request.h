@@ -16,8 +16,8 @@
  * again from the configuration, byte for byte, and no copy of it is kept.
  *
  * The application hears of each provisional response and of one outcome; with INVITE also of each further 2xx, since a
- * request may have forked (RFC 3261 13.2.2.4). It acknowledges each 2xx by sira_request_ack; other final responses are
- * acknowledged by themselves (17.1.1.3). */
+ * request may have forked (RFC 3261 13.2.2.4). It acknowledges each 2xx by sira_request_send_ack; other final responses
+ * are acknowledged by themselves (17.1.1.3). */
 #ifndef SIRA_REQUEST_H
 #define SIRA_REQUEST_H
 

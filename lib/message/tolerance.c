@@ -71,7 +71,7 @@ static const char *take_line(answer *a)
         next = lf != NULL ? lf + 1 : a->end;
     } while (stop > start && *start != '\r' && next < a->end && sira_i_is(*next, SIRA_I_WSP));
     a->at = next;
-    if (memchr(start, '\0', (size_t)(stop - start)) != NULL)
+    if (stop > start && memchr(start, '\0', (size_t)(stop - start)) != NULL)
         return NULL;
     while (stop > start && sira_i_is_white(stop[-1]))
         stop--;
